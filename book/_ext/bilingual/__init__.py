@@ -1,0 +1,52 @@
+"""Two languages from one source: English blocks, each followed by its Korean.
+
+    The generator never sees the data.
+
+    :::{ko}
+    생성자는 데이터를 직접 보지 않습니다.
+    :::
+
+Headings, captions, table cells and link texts take the role instead:
+``## Training {ko}`학습` ``; ``{ko}`=` `` says that the words are the same in Korean.
+Images say both in one alternative text: ``English | 한국어``.
+
+The parts: `syntax` reads the directive and the role, `pairing` sets every pair side by
+side and warns where a Korean text is missing, `pictures` does the same for alternative
+texts, `page` carries both languages into titles and navigation.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from . import page, pairing, pictures, syntax
+
+HERE = Path(__file__).parent
+# The template of the switch, put before the theme's own buttons.
+SWITCH = "language-switch.html"
+
+
+def _add_files(app: Sphinx, config: Config) -> None:
+    """Serve our style and script, and put the switch into the article header."""
+    config.html_static_path.append(str(HERE.parents[1] / "_static"))
+    config.templates_path.append(str(HERE / "templates"))
+    header = config.html_theme_options.setdefault(
+        "article_header_end", ["article-header-buttons.html"]
+    )
+    if SWITCH not in header:
+        header.insert(0, SWITCH)
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    """Register everything with Sphinx."""
+    syntax.setup(app)
+    pairing.setup(app)
+    pictures.setup(app)
+    page.setup(app)
+    app.connect("config-inited", _add_files)
+    app.add_css_file("bilingual.css", priority=900)
+    app.add_js_file("bilingual.js", loading_method="defer")
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,1 @@
+"""The small library of Deep Learning, Side by Side."""

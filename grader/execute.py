@@ -1,0 +1,169 @@
+"""Run one notebook, cell by cell, and never lose what ran before something broke."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import nbformat
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from traitlets import Instance
+
+from .errors import GraderError
+from .limits import MIB, Limits
+from .provisioner import SandboxKernelManager
+
+TIMEOUT = "CellTimeout"
+NOT_RUN = "CellNotRun"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of running one notebook."""
+
+    notebook: str
+    """The executed notebook, as JSON."""
+    seconds: float
+    trouble: tuple[str, str] | None
+    """What ended the run early, in English and in Korean; None if it reached the end."""
+
+
+class _Client(NotebookClient):  # type: ignore[misc]
+    """nbclient with limits on time and output, set up for cells that may fail."""
+
+    limits = Instance(Limits, args=())
+
+    def __init__(self, nb: NotebookNode, limits: Limits, sandboxed: bool) -> None:
+        manager = SandboxKernelManager(limits=limits) if sandboxed else AsyncKernelManager()
+        limit = f"{limits.cell_seconds:g} s"
+        super().__init__(
+            nb,
+            km=manager,
+            allow_errors=True,
+            interrupt_on_timeout=True,
+            raise_on_iopub_timeout=True,
+            startup_timeout=int(limits.startup_seconds),
+            shutdown_kernel="immediate",
+            error_on_timeout={
+                "ename": TIMEOUT,
+                "evalue": f"This cell ran longer than {limit} and was stopped. | "
+                f"이 셀은 {limit}보다 오래 실행되어 중단되었습니다.",
+                "traceback": [],
+            },
+        )
+        self.owns_km = True
+        self.limits = limits
+        self.finished: set[int] = set()
+        self.on_cell_executed = self._finish_cell
+        self.printed = 0
+        self.deadline = time.monotonic() + limits.startup_seconds + limits.notebook_seconds
+        self.timeout_func = self._seconds_left
+
+    def _seconds_left(self, cell: NotebookNode) -> int:
+        left = min(self.limits.cell_seconds, self.deadline - time.monotonic())
+        return max(1, round(left))  # nbclient takes 0 for "no limit"
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
+        """Count what is printed while it is read, and end a notebook that prints too much."""
+        if msg["msg_type"] in ("stream", "display_data", "execute_result", "error"):
+            self.printed += len(repr(msg["content"]))
+            if self.printed > self.limits.output_bytes:
+                self._stop_for_output()
+                return None
+        return super().process_message(msg, cell, cell_index)
+
+    def _stop_for_output(self) -> None:
+        size = f"{self.limits.output_bytes // MIB} MiB"
+        stop = getattr(self.km.provisioner, "stop", None)
+        if stop is not None:
+            stop(f"it printed more than {size}", f"{size}보다 많이 출력했습니다")
+
+    def _finish_cell(
+        self, cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]
+    ) -> None:
+        """Note that a cell ended; show its error where the cell itself printed none."""
+        self.finished.add(cell_index)
+        reply = execute_reply["content"]
+        shown = any(output.output_type == "error" for output in cell.outputs)
+        if reply["status"] != "ok" and not shown:
+            name = reply.get("ename", NOT_RUN)
+            cell.outputs.append(_error(name, reply.get("evalue", "")))
+
+    @property
+    def stopped_because(self) -> tuple[str, str] | None:
+        """Why the sandbox was killed, where it was."""
+        return getattr(self.km.provisioner, "stopped_because", None)
+
+
+def run_notebook(notebook: str, limits: Limits, sandboxed: bool = True) -> Run:
+    """Execute every code cell of a notebook in one fresh kernel.
+
+    A cell that was not run to its end always carries an error output, so that nothing is
+    scored for code that never ran: nbgrader takes an empty output for full marks.
+
+    Args:
+        notebook: nbformat 4 JSON text; the kernel it names is ignored.
+        limits: what the run may use.
+        sandboxed: False runs it as the calling user, with no protection at all.
+
+    Raises:
+        GraderError: if no kernel could be started.
+    """
+    nb = nbformat.reads(notebook, as_version=4)
+    start = time.monotonic()
+    trouble = asyncio.run(_execute(_Client(nb, limits, sandboxed)))
+    return Run(nbformat.writes(nb), time.monotonic() - start, trouble)
+
+
+async def _execute(client: _Client) -> tuple[str, str] | None:
+    try:
+        async with client.async_setup_kernel():
+            client.deadline = time.monotonic() + client.limits.notebook_seconds
+            for index, cell in enumerate(client.nb.cells):
+                if time.monotonic() > client.deadline:
+                    raise DeadKernelError
+                await client.async_execute_cell(cell, index)
+    except (DeadKernelError, CellTimeoutError) as error:
+        trouble = _explain(error, client)
+        _mark_not_run(client.nb, client.finished, trouble)
+        return trouble
+    return None
+
+
+def _explain(error: Exception, client: _Client) -> tuple[str, str]:
+    if client.stopped_because is not None:
+        english, korean = client.stopped_because
+        return f"The notebook was stopped: {english}.", f"노트북이 중단되었습니다. {korean}."
+    if time.monotonic() > client.deadline:
+        limit = f"{client.limits.notebook_seconds:g} s"
+        return (
+            f"The notebook ran longer than {limit} in all and was stopped.",
+            f"노트북 전체가 {limit}보다 오래 실행되어 중단되었습니다.",
+        )
+    if isinstance(error, CellTimeoutError):
+        return (
+            "A cell went on after it was interrupted, so the kernel was stopped.",
+            "셀이 중단 요청 뒤에도 계속 실행되어 커널을 종료했습니다.",
+        )
+    return (
+        "The kernel died while this notebook ran.",
+        "노트북을 실행하는 동안 커널이 종료되었습니다.",
+    )
+
+
+def _mark_not_run(nb: NotebookNode, finished: set[int], trouble: tuple[str, str]) -> None:
+    """Give each code cell that did not finish an error output that says why."""
+    for index, cell in enumerate(nb.cells):
+        if cell.cell_type == "code" and cell.source.strip() and index not in finished:
+            cell.setdefault("outputs", []).append(_error(NOT_RUN, " | ".join(trouble)))
+
+
+def _error(name: str, message: str) -> NotebookNode:
+    return nbformat.v4.new_output(
+        "error", ename=name, evalue=message, traceback=[f"{name}: {message}"]
+    )

@@ -1,0 +1,155 @@
+"""A jupyter_client kernel provisioner that starts kernels inside the sandbox.
+
+The kernel listens on Unix sockets in a folder that only its sandbox has; this side reaches
+them through `/proc/<sandbox>/root`, so that no writable folder is shared with the student.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from typing import IO, Any
+
+import psutil
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import KernelProvisionerBase
+from traitlets import Instance
+
+from . import sandbox
+from .limits import MIB, Limits
+
+KERNEL = [
+    *("-m", "ipykernel_launcher", "-f", sandbox.CONNECTION_FILE),
+    "--HistoryManager.enabled=False",
+]
+PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
+WATCH_EVERY_SECONDS = 0.1
+
+
+class SandboxProvisioner(KernelProvisionerBase):  # type: ignore[misc]
+    """Runs one Python kernel in a bubblewrap sandbox under `limits`."""
+
+    limits = Instance(Limits, args=())
+    process: subprocess.Popen[bytes] | None = None
+    sandbox_pid = 0
+    stopped_because: tuple[str, str] | None = None
+    """English and Korean reason, once the sandbox was killed for crossing a limit."""
+    _errors: IO[bytes] | None = None
+    _watch: asyncio.Task[None] | None = None
+
+    @property
+    def has_process(self) -> bool:
+        """Whether a kernel was started and has not been waited for."""
+        return self.process is not None
+
+    async def poll(self) -> int | None:
+        """None while the kernel runs, else its exit status."""
+        return 0 if self.process is None else self.process.poll()
+
+    async def wait(self) -> int | None:
+        """Wait until the kernel has ended; returns its exit status."""
+        if self.process is None:
+            return 0
+        while self.process.poll() is None:
+            await asyncio.sleep(0.02)
+        status = self.process.wait()
+        self.process = None
+        return status
+
+    async def send_signal(self, signum: int) -> None:
+        """End the sandbox for SIGKILL and SIGTERM; interrupts travel as messages instead."""
+        if signum in (signal.SIGKILL, signal.SIGTERM):
+            self.stop()
+
+    async def kill(self, restart: bool = False) -> None:
+        """Kill every process in the sandbox."""
+        self.stop()
+
+    async def terminate(self, restart: bool = False) -> None:
+        """The same as `kill`: a stranger's kernel is not asked twice."""
+        self.stop()
+
+    def stop(self, english: str = "", korean: str = "") -> None:
+        """Kill the sandbox at once, remembering why if a reason is given."""
+        if english and self.stopped_because is None:
+            self.stopped_because = (english, korean)
+        if self.process is not None:
+            # The sandbox's first process takes every other one in its PID namespace with it.
+            with suppress(ProcessLookupError):
+                self.process.kill()
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Stop watching and close what is open."""
+        if self._watch is not None:
+            self._watch.cancel()
+        if self._errors is not None:
+            self._errors.close()
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Name the command; the environment is the sandbox's own, never ours."""
+        return {"cmd": [sys.executable, *KERNEL], "env": {}}
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Start `cmd` in a new sandbox and say how to reach it."""
+        session = self.parent.session
+        info: dict[str, Any] = dict(zip(PORTS, range(1, 6), strict=True))
+        info |= {"transport": "ipc", "signature_scheme": session.signature_scheme}
+        inside = info | {"ip": sandbox.SOCKETS, "key": session.key.decode()}
+        self.process, self.sandbox_pid, self._errors = sandbox.start(
+            cmd, self.limits, json.dumps(inside).encode()
+        )
+        self._watch = asyncio.ensure_future(self._watch_limits(psutil.Process(self.process.pid)))
+        outside = f"/proc/{self.sandbox_pid}/root{sandbox.SOCKETS}"
+        self.connection_info = info | {"ip": outside, "key": session.key}
+        return self.connection_info
+
+    async def _watch_limits(self, process: psutil.Process) -> None:
+        # Memory of a process tree has no rlimit, and RLIMIT_NPROC counts all of a user's
+        # processes, not a sandbox's; so both are looked at from outside.
+        while True:
+            with suppress(psutil.NoSuchProcess):
+                tree = process.children(recursive=True)
+                if len(tree) > self.limits.processes:
+                    self.stop(
+                        f"it started more than {self.limits.processes} processes",
+                        f"프로세스를 {self.limits.processes}개 넘게 시작했습니다",
+                    )
+                memory = 0
+                for child in tree:
+                    with suppress(psutil.NoSuchProcess):
+                        memory += child.memory_info().rss
+                if memory > self.limits.memory_bytes:
+                    size = f"{self.limits.memory_bytes // MIB} MiB"
+                    self.stop(
+                        f"it used more than {size} of memory", f"메모리를 {size} 넘게 사용했습니다"
+                    )
+            await asyncio.sleep(WATCH_EVERY_SECONDS)
+
+
+class SandboxKernelManager(AsyncKernelManager):  # type: ignore[misc]
+    """Manages a sandboxed Python kernel, whatever kernel a submission asks for."""
+
+    limits = Instance(Limits, args=())
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The one kernel there is: this Python, through the sandbox's provisioner."""
+        return KernelSpec(
+            argv=[sys.executable, *KERNEL],
+            display_name="Python 3 (sandboxed)",
+            language="python",
+            # Signals do not cross into a PID namespace the way a kernel expects them.
+            interrupt_mode="message",
+            metadata={
+                "kernel_provisioner": {
+                    "provisioner_name": "grader-sandbox",
+                    "config": {"limits": self.limits},
+                }
+            },
+        )

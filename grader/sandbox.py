@@ -1,0 +1,213 @@
+"""The bubblewrap sandbox a submission's kernel runs in.
+
+The sandbox sees the interpreter, the installed libraries and `dlcourse`, all read-only, and
+two small folders in memory: a working folder and the one that holds the kernel's sockets.
+It has no network, no capabilities and no view of other processes, submissions, the gradebook
+or the problem sets' sources. bubblewrap's options are described in `man bwrap`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from .errors import GraderError
+from .limits import MIB, Limits
+
+WORK_DIR = "/work"
+KERNEL_DIR = "/run/kernel"
+SOCKETS = f"{KERNEL_DIR}/socket"
+CONNECTION_FILE = "/run/connection.json"
+# The first release with --disable-userns, which keeps a submission from making new namespaces.
+OLDEST_BWRAP = (0, 8)
+NO_SANDBOX = "or grade without any protection with --no-sandbox (only work you trust)"
+
+
+def bwrap_path() -> str:
+    """Find bubblewrap and make sure that it can start a sandbox here.
+
+    Raises:
+        GraderError: if it is missing, too old, or kept from making user namespaces.
+    """
+    path = shutil.which("bwrap")
+    if path is None:
+        raise GraderError(
+            "bubblewrap is not installed: run `scripts/install-system-packages` or "
+            f"`apt-get install bubblewrap`, {NO_SANDBOX}."
+        )
+    answer = subprocess.run([path, "--version"], capture_output=True, text=True).stdout
+    found = tuple(int(part) for part in re.findall(r"\d+", answer)[:2])
+    if found < OLDEST_BWRAP:
+        raise GraderError(
+            f"bubblewrap {'.'.join(map(str, found))} is too old; install "
+            f"{'.'.join(map(str, OLDEST_BWRAP))} or newer, {NO_SANDBOX}."
+        )
+    trial = subprocess.run(
+        [path, *_namespaces(), "--ro-bind", "/", "/", "true"], capture_output=True, text=True
+    )
+    if trial.returncode != 0:
+        raise GraderError(
+            "This machine lets no ordinary user make a sandbox "
+            f"({trial.stderr.strip().splitlines()[-1] if trial.stderr.strip() else 'no reason'}): "
+            "allow it with `sysctl kernel.unprivileged_userns_clone=1` (Debian) or "
+            "`sysctl kernel.apparmor_restrict_unprivileged_userns=0` (Ubuntu), "
+            f"{NO_SANDBOX}."
+        )
+    return path
+
+
+def _namespaces() -> list[str]:
+    return [
+        "--unshare-user",
+        "--unshare-ipc",
+        "--unshare-pid",
+        "--unshare-net",
+        "--unshare-uts",
+        "--unshare-cgroup-try",
+        "--disable-userns",
+        "--die-with-parent",
+        "--new-session",
+    ]
+
+
+def readable_paths() -> list[Path]:
+    """Folders the sandbox may read: the interpreter, its libraries, and `dlcourse`."""
+    paths = [Path("/usr"), Path(sys.prefix), Path(sys.base_prefix)]
+    # A virtual environment's python is a link; where it ends must be visible too.
+    paths.append(Path(sys.executable).resolve().parent.parent)
+    # `dlcourse` alone is shown, by the folder of its own files: beside it, in a checkout, lie
+    # the solutions and the submissions.
+    spec = importlib.util.find_spec("dlcourse")
+    if spec is None or not spec.submodule_search_locations:
+        raise GraderError("The package dlcourse is not installed: run `pip install -e .`.")
+    paths.extend(Path(place) for place in spec.submodule_search_locations)
+    kept: list[Path] = []
+    for path in paths:
+        if not any(path.is_relative_to(other) for other in kept):
+            kept.append(path)
+    return kept
+
+
+def _environment(limits: Limits) -> dict[str, str]:
+    threads = str(limits.threads)
+    return {
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "HOME": WORK_DIR,
+        "TMPDIR": WORK_DIR,
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONNOUSERSITE": "1",
+        "OMP_NUM_THREADS": threads,
+        "OPENBLAS_NUM_THREADS": threads,
+        "MKL_NUM_THREADS": threads,
+        "DLCOURSE_PROFILE": "small",
+        # nbgrader's own sign that a notebook is being graded.
+        "NBGRADER_EXECUTION": "autograde",
+    }
+
+
+def command(argv: Sequence[str], limits: Limits, info_fd: int, connection_fd: int) -> list[str]:
+    """The bwrap command line that runs `argv`.
+
+    Args:
+        argv: the program to run inside.
+        limits: sizes of the folders in memory, threads.
+        info_fd: open for writing; bubblewrap writes the sandbox's process id there.
+        connection_fd: open for reading; holds the kernel's connection file.
+    """
+    parts = [bwrap_path(), *_namespaces(), "--clearenv", "--cap-drop", "ALL"]
+    parts += ["--uid", "1000", "--gid", "1000", "--hostname", "sandbox"]
+    for path in readable_paths():
+        parts += ["--ro-bind", str(path), str(path)]
+    for name in ("lib", "lib64", "lib32", "bin", "sbin"):
+        if (Path("/") / name).is_symlink():
+            parts += ["--symlink", f"usr/{name}", f"/{name}"]
+        else:
+            parts += ["--ro-bind-try", f"/{name}", f"/{name}"]
+    for name in ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/localtime"):
+        parts += ["--ro-bind-try", name, name]
+    parts += ["--proc", "/proc", "--dev", "/dev"]
+    # Where the host's PID 1 and kernel settings would show through /proc, an empty file does.
+    parts += ["--size", str(limits.file_bytes), "--tmpfs", WORK_DIR]
+    parts += ["--size", str(64 * MIB), "--tmpfs", "/tmp"]
+    parts += ["--size", str(64 * MIB), "--tmpfs", "/dev/shm"]
+    parts += ["--size", str(MIB), "--tmpfs", KERNEL_DIR]
+    parts += ["--ro-bind-data", str(connection_fd), CONNECTION_FILE]
+    for name, value in _environment(limits).items():
+        parts += ["--setenv", name, value]
+    parts += ["--chdir", WORK_DIR, "--info-fd", str(info_fd), "--", *argv]
+    return parts
+
+
+def start(
+    argv: Sequence[str], limits: Limits, connection: bytes
+) -> tuple[subprocess.Popen[bytes], int, IO[bytes]]:
+    """Start `argv` in a new sandbox.
+
+    Returns:
+        The bwrap process, the id of the sandbox's first process as seen from here, and a
+        file that collects what the sandbox writes to stderr.
+
+    Raises:
+        GraderError: if the sandbox does not start.
+    """
+    errors = tempfile.TemporaryFile()
+    info_read, info_write = os.pipe()
+    connection_read, connection_write = os.pipe()
+    os.write(connection_write, connection)
+    os.close(connection_write)
+    try:
+        process = subprocess.Popen(
+            command(argv, limits, info_write, connection_read),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            pass_fds=(info_write, connection_read),
+            preexec_fn=lambda: _limit_process(limits),
+            start_new_session=True,
+        )
+    finally:
+        os.close(info_write)
+        os.close(connection_read)
+    with os.fdopen(info_read, "rb") as info:
+        answer = info.read()
+    try:
+        return process, int(json.loads(answer)["child-pid"]), errors
+    except (ValueError, KeyError):
+        process.kill()
+        process.wait()
+        raise GraderError(f"The sandbox did not start: {last_line(errors)}.") from None
+
+
+def _limit_process(limits: Limits) -> None:
+    # Runs between fork and exec; the sandbox inherits what is set here. RLIMIT_AS is left
+    # alone: torch reserves far more address space than it uses.
+    for kind, value in (
+        (resource.RLIMIT_FSIZE, limits.file_bytes),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, int(limits.notebook_seconds * max(2, limits.threads))),
+        (resource.RLIMIT_NOFILE, 1024),
+    ):
+        with suppress(ValueError, OSError):
+            resource.setrlimit(kind, (value, value))
+
+
+def last_line(errors: IO[bytes]) -> str:
+    """The last line a sandbox wrote to stderr, or "no reason given"."""
+    size = errors.seek(0, os.SEEK_END)
+    errors.seek(max(0, size - 4096))
+    lines = errors.read().decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "no reason given"
