@@ -39,6 +39,7 @@ class _Client(NotebookClient):  # type: ignore[misc]
     limits = Instance(Limits, args=())
 
     def __init__(self, nb: NotebookNode, limits: Limits, sandboxed: bool) -> None:
+        # Kept by name: nbclient drops its manager when a kernel fails to start.
         manager = SandboxKernelManager(limits=limits) if sandboxed else AsyncKernelManager()
         limit = f"{limits.cell_seconds:g} s"
         super().__init__(
@@ -56,6 +57,7 @@ class _Client(NotebookClient):  # type: ignore[misc]
                 "traceback": [],
             },
         )
+        self.manager = manager
         self.owns_km = True
         self.limits = limits
         self.finished: set[int] = set()
@@ -79,7 +81,7 @@ class _Client(NotebookClient):  # type: ignore[misc]
 
     def _stop_for_output(self) -> None:
         size = f"{self.limits.output_bytes // MIB} MiB"
-        stop = getattr(self.km.provisioner, "stop", None)
+        stop = getattr(self.provisioner, "stop", None)
         if stop is not None:
             stop(f"it printed more than {size}", f"{size}보다 많이 출력했습니다")
 
@@ -89,15 +91,20 @@ class _Client(NotebookClient):  # type: ignore[misc]
         """Note that a cell ended; show its error where the cell itself printed none."""
         self.finished.add(cell_index)
         reply = execute_reply["content"]
-        shown = any(output.output_type == "error" for output in cell.outputs)
+        shown = any(output.get("ename") == reply.get("ename") for output in cell.outputs)
         if reply["status"] != "ok" and not shown:
             name = reply.get("ename", NOT_RUN)
             cell.outputs.append(_error(name, reply.get("evalue", "")))
 
     @property
+    def provisioner(self) -> Any:
+        """What started the kernel: ours in a sandbox, else jupyter_client's own."""
+        return self.manager.provisioner
+
+    @property
     def stopped_because(self) -> tuple[str, str] | None:
         """Why the sandbox was killed, where it was."""
-        return getattr(self.km.provisioner, "stopped_because", None)
+        return getattr(self.provisioner, "stopped_because", None)
 
 
 def run_notebook(notebook: str, limits: Limits, sandboxed: bool = True) -> Run:
@@ -122,6 +129,11 @@ def run_notebook(notebook: str, limits: Limits, sandboxed: bool = True) -> Run:
 
 async def _execute(client: _Client) -> tuple[str, str] | None:
     try:
+        await client.async_start_new_kernel()
+        await client.async_start_new_kernel_client()
+    except RuntimeError as error:
+        raise GraderError(f"No kernel could be started ({_startup_error(client, error)}).") from None
+    try:
         async with client.async_setup_kernel():
             client.deadline = time.monotonic() + client.limits.notebook_seconds
             for index, cell in enumerate(client.nb.cells):
@@ -133,6 +145,11 @@ async def _execute(client: _Client) -> tuple[str, str] | None:
         _mark_not_run(client.nb, client.finished, trouble)
         return trouble
     return None
+
+
+def _startup_error(client: _Client, error: Exception) -> str:
+    words = getattr(client.provisioner, "last_words", "")
+    return words or str(error)
 
 
 def _explain(error: Exception, client: _Client) -> tuple[str, str]:

@@ -40,6 +40,8 @@ class SandboxProvisioner(KernelProvisionerBase):  # type: ignore[misc]
     sandbox_pid = 0
     stopped_because: tuple[str, str] | None = None
     """English and Korean reason, once the sandbox was killed for crossing a limit."""
+    last_words = ""
+    """The last line the sandbox wrote to stderr, once it has ended."""
     _errors: IO[bytes] | None = None
     _watch: asyncio.Task[None] | None = None
 
@@ -89,7 +91,9 @@ class SandboxProvisioner(KernelProvisionerBase):  # type: ignore[misc]
         if self._watch is not None:
             self._watch.cancel()
         if self._errors is not None:
+            self.last_words = sandbox.last_line(self._errors)
             self._errors.close()
+            self._errors = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Name the command; the environment is the sandbox's own, never ours."""

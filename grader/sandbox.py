@@ -25,7 +25,7 @@ from typing import IO
 from .errors import GraderError
 from .limits import MIB, Limits
 
-WORK_DIR = "/work"
+WORK_DIR = "/home/student"
 KERNEL_DIR = "/run/kernel"
 SOCKETS = f"{KERNEL_DIR}/socket"
 CONNECTION_FILE = "/run/connection.json"
@@ -130,6 +130,13 @@ def command(argv: Sequence[str], limits: Limits, info_fd: int, connection_fd: in
     """
     parts = [bwrap_path(), *_namespaces(), "--clearenv", "--cap-drop", "ALL"]
     parts += ["--uid", "1000", "--gid", "1000", "--hostname", "sandbox"]
+    # The folders in memory come first: an interpreter that lives under one of them (a virtual
+    # environment in /tmp, say) is then mounted on top and stays visible.
+    parts += ["--proc", "/proc", "--dev", "/dev"]
+    parts += ["--size", str(limits.file_bytes), "--tmpfs", WORK_DIR]
+    parts += ["--size", str(64 * MIB), "--tmpfs", "/tmp"]
+    parts += ["--size", str(64 * MIB), "--tmpfs", "/dev/shm"]
+    parts += ["--size", str(MIB), "--tmpfs", KERNEL_DIR]
     for path in readable_paths():
         parts += ["--ro-bind", str(path), str(path)]
     for name in ("lib", "lib64", "lib32", "bin", "sbin"):
@@ -139,12 +146,6 @@ def command(argv: Sequence[str], limits: Limits, info_fd: int, connection_fd: in
             parts += ["--ro-bind-try", f"/{name}", f"/{name}"]
     for name in ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/localtime"):
         parts += ["--ro-bind-try", name, name]
-    parts += ["--proc", "/proc", "--dev", "/dev"]
-    # Where the host's PID 1 and kernel settings would show through /proc, an empty file does.
-    parts += ["--size", str(limits.file_bytes), "--tmpfs", WORK_DIR]
-    parts += ["--size", str(64 * MIB), "--tmpfs", "/tmp"]
-    parts += ["--size", str(64 * MIB), "--tmpfs", "/dev/shm"]
-    parts += ["--size", str(MIB), "--tmpfs", KERNEL_DIR]
     parts += ["--ro-bind-data", str(connection_fd), CONNECTION_FILE]
     for name, value in _environment(limits).items():
         parts += ["--setenv", name, value]
