@@ -79,22 +79,17 @@ class PairLanguages(SphinxTransform):
 
     def _check_words(self, node: nodes.TextElement) -> None:
         """Mark the two languages in a heading, caption, cell or paragraph, or warn."""
-        # Words may be given both ways: behind the text, or inside each of its links.
-        complete = _mark_words(node)
-        for link in node.findall(nodes.reference):
-            complete = _mark_words(link) or complete
-        for link in node.findall(addnodes.pending_xref):
-            # The visible text of a cross reference lies one node deeper.
-            for inner in [link, *link.findall(nodes.inline)]:
-                complete = _mark_words(inner) or complete
-        if has_words(node) and not (complete and _all_marked(node)):
+        # Words may be given either way: behind the text, or inside each of its links.
+        for part in [node, *node.findall(_is_link_text)]:
+            _mark_words(part)
+        if not _all_marked(node):
             shown = " ".join(node.astext().split())
             logger.warning(
                 'no Korean for "%s"',
                 shown if len(shown) <= 60 else shown[:57] + "...",
                 type="bilingual",
                 subtype="missing-ko",
-                location=_location(node),
+                location=location_of(node),
             )
 
     def _check_not_paired_twice(self, english: nodes.Element, ko: nodes.Element) -> None:
@@ -103,7 +98,7 @@ class PairLanguages(SphinxTransform):
                 "this Korean block follows a block that holds its own Korean already",
                 type="bilingual",
                 subtype="orphan-ko",
-                location=_location(ko),
+                location=location_of(ko),
             )
 
     def _warn_orphan(self, block: nodes.Element) -> None:
@@ -111,7 +106,7 @@ class PairLanguages(SphinxTransform):
             "this Korean block follows no English block",
             type="bilingual",
             subtype="orphan-ko",
-            location=_location(block),
+            location=location_of(block),
         )
 
 
@@ -140,29 +135,32 @@ def _wrap(english: nodes.Element, korean: nodes.Element) -> None:
     pair += korean
 
 
-def _mark_words(node: nodes.Element) -> bool:
-    """Wrap what stands before a `ko` role as English; whether there was such a role.
+def _is_link_text(node: nodes.Node) -> bool:
+    """Whether a node may be the text of a link, which can take a role of its own."""
+    link = (nodes.reference, addnodes.pending_xref)
+    return isinstance(node, link) or isinstance(node.parent, link)
+
+
+def _mark_words(node: nodes.Node) -> None:
+    """Wrap what stands before a `ko` role as English.
 
     With ``{ko}`=` `` the role is taken out and the words stay for both languages.
     """
     roles = [child for child in node.children if is_ko_words(child)]
     if not roles:
-        return "same" in node
+        return
     korean = roles[-1]
     if korean.get("same"):
         node.remove(korean)
         node["same"] = True
         _strip_end(node)
-        return True
-    english = [child for child in node.children if child is not korean]
+        return
     # A target belongs to both languages: a hidden one could not be jumped to.
-    targets = [child for child in english if isinstance(child, nodes.target)]
-    english = [child for child in english if child not in targets]
+    targets = [child for child in node.children if isinstance(child, nodes.target)]
+    english = [c for c in node.children if c is not korean and c not in targets]
     node.clear()
-    node.extend(targets)
-    node.extend(words_in_both(english, korean))
+    node.extend([*targets, *words_in_both(english, korean)])
     _strip_end(node.children[len(targets)])
-    return True
 
 
 def _strip_end(node: nodes.Node) -> None:
@@ -173,15 +171,13 @@ def _strip_end(node: nodes.Node) -> None:
         node.replace(last, stripped) if stripped else node.remove(last)
 
 
-def _all_marked(node: nodes.Element) -> bool:
-    """Whether no words are left outside of what a `ko` role answers."""
-    if "same" in node or any(is_ko_words(child) for child in node.children):
+def _all_marked(node: nodes.Node) -> bool:
+    """Whether every word is answered by a `ko` role beside it."""
+    if isinstance(node, nodes.Text):
+        return not has_words(node)
+    if not has_words(node) or "same" in node or any(map(is_ko_words, node.children)):
         return True
-    return not any(
-        not _all_marked(child) if isinstance(child, nodes.Element) else True
-        for child in node.children
-        if has_words(child)
-    )
+    return all(map(_all_marked, node.children))
 
 
 def _give_title(node: nodes.Element, name: str, english: str, korean: str) -> None:
@@ -195,7 +191,7 @@ def _give_title(node: nodes.Element, name: str, english: str, korean: str) -> No
     node.replace_self(replacement)
 
 
-def _location(node: nodes.Node) -> nodes.Node:
+def location_of(node: nodes.Node) -> nodes.Node:
     """The nearest node that knows its line: table cells and captions often do not."""
     at: nodes.Node | None = node
     while at is not None and at.line is None:

@@ -1,0 +1,92 @@
+"""Alternative texts in both languages: ``English | 한국어`` in one string.
+
+The same form serves Markdown images, figures and the pictures of code cells, whose text
+stands in the metadata of the cell (``mystnb: image: alt:``).
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxTranslator
+
+from .pairing import location_of
+
+logger = logging.getLogger(__name__)
+
+SEPARATOR = " | "
+_HANGUL = re.compile(r"[가-힣]")
+
+
+def split_alt(alt: str) -> tuple[str, str] | None:
+    """The English and the Korean alternative text; None where one of them is missing."""
+    english, separator, korean = alt.partition(SEPARATOR)
+    if not separator or not english.strip() or not _HANGUL.search(korean):
+        return None
+    return english.strip(), korean.strip()
+
+
+class SplitAlternativeTexts(SphinxTransform):
+    """Split the alternative text of every picture.
+
+    Warns with type ``bilingual``, subtype ``missing-ko``.
+    """
+
+    default_priority = 501
+
+    def apply(self, **kwargs: object) -> None:
+        """Look at every picture, once for each that the reader sees."""
+        for image in self.document.findall(nodes.image):
+            both = split_alt(image.get("alt", ""))
+            if both:
+                image["alt-en"], image["alt-ko"] = both
+            elif _is_first_form(image):
+                logger.warning(
+                    'the alternative text "%s" is not of the form "English | 한국어"',
+                    image.get("alt", ""),
+                    type="bilingual",
+                    subtype="missing-ko",
+                    location=location_of(image),
+                )
+
+
+def _is_first_form(image: nodes.image) -> bool:
+    """Whether this is the first of the formats in which a cell offers one picture."""
+    at = image.parent
+    while at is not None and "mime_type" not in at.attributes:
+        at = at.parent
+    if at is None:
+        return True
+    pictures = [form for form in at.parent.children if any(form.findall(nodes.image))]
+    return at is pictures[0]
+
+
+def _visit_image(self: SphinxTranslator, node: nodes.image) -> None:
+    """Write the image as the theme would, with both texts beside the joint one.
+
+    Without a script the joint text is what is read out, so no language is left out.
+    """
+    start = len(self.body)  # type: ignore[attr-defined]
+    type(self).visit_image(self, node)  # type: ignore[attr-defined]
+    if "alt-en" not in node:
+        return
+    english, korean = escape(node["alt-en"]), escape(node["alt-ko"])
+    attributes = f'<img data-alt-en="{english}" data-alt-ko="{korean}" '
+    for index in range(start, len(self.body)):  # type: ignore[attr-defined]
+        text = self.body[index]  # type: ignore[attr-defined]
+        self.body[index] = text.replace("<img ", attributes)  # type: ignore[attr-defined]
+
+
+def _depart_image(self: SphinxTranslator, node: nodes.image) -> None:
+    type(self).depart_image(self, node)  # type: ignore[attr-defined]
+
+
+def setup(app: Sphinx) -> None:
+    """Register the transform and the way pictures are written."""
+    app.add_transform(SplitAlternativeTexts)
+    app.add_node(nodes.image, override=True, html=(_visit_image, _depart_image))

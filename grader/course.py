@@ -1,0 +1,116 @@
+"""A course folder: nbgrader's layout, configuration and gradebook."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from .errors import GraderError
+from .limits import MIB, Limits
+
+CONFIG_NAME = "nbgrader_config.py"
+REPOSITORY = Path(__file__).resolve().parents[1]
+SAMPLE_CLASS = REPOSITORY / "grader" / "sample_class"
+LEAST_FREE_BYTES = 200 * MIB
+
+
+def find_course(given: str | None = None) -> Path:
+    """The course folder: the given one, $GRADER_COURSE, this folder, else the sample class.
+
+    Raises:
+        GraderError: if the chosen folder holds no nbgrader_config.py.
+    """
+    chosen = given or os.environ.get("GRADER_COURSE")
+    if chosen is None and Path(CONFIG_NAME).is_file():
+        chosen = "."
+    folder = Path(chosen).resolve() if chosen else SAMPLE_CLASS
+    if not (folder / CONFIG_NAME).is_file():
+        raise GraderError(
+            f"{folder} is no course folder: it has no {CONFIG_NAME}. "
+            "Name one with --course, or copy the one of grader/sample_class."
+        )
+    return folder
+
+
+@dataclass(frozen=True)
+class Course:
+    """One course folder and what its configuration says."""
+
+    folder: Path
+
+    @cached_property
+    def config(self) -> Config:
+        """What nbgrader_config.py sets, read the way nbgrader reads it."""
+        config = PyFileConfigLoader(CONFIG_NAME, path=str(self.folder)).load_config()
+        config.CourseDirectory.setdefault("root", str(self.folder))
+        return config
+
+    @cached_property
+    def directory(self) -> CourseDirectory:
+        """nbgrader's own view of the folder."""
+        return CourseDirectory(config=self.config)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """The limits submissions run under."""
+        return Limits.from_config(self.config)
+
+    @property
+    def solutions(self) -> Path:
+        """Where the problem sets' sources lie (`c.ProblemSets.directory`, or `solutions/`)."""
+        return Path(self.config.ProblemSets.get("directory", str(REPOSITORY / "solutions")))
+
+    def problem_sets(self) -> list[str]:
+        """Names of all problem sets that have a source here."""
+        return sorted(path.parent.name for path in self.solutions.glob("*/*.md"))
+
+    def check_problem_set(self, name: str) -> None:
+        """Raise a GraderError if there is no problem set of this name."""
+        known = self.problem_sets()
+        if name not in known:
+            listed = ", ".join(known) or f"none in {self.solutions}"
+            raise GraderError(f"There is no problem set {name!r}; there are: {listed}.")
+
+    def path(self, step: str, student: str, problem_set: str) -> Path:
+        """A folder of nbgrader's layout; `step` is "source", "release", "submitted", …"""
+        name = getattr(self.directory, f"{step}_directory")
+        return Path(self.directory.format_path(name, student, problem_set))
+
+    def students(self, problem_set: str) -> list[str]:
+        """Ids of all who handed something in for this set, in order.
+
+        Raises:
+            GraderError: if nobody has.
+        """
+        submitted = self.path("submitted", "*", problem_set)
+        root = Path(self.directory.root) / self.directory.submitted_directory
+        found = sorted(
+            entry.name
+            for entry in (root.iterdir() if root.is_dir() else [])
+            if not entry.is_symlink() and (entry / problem_set).is_dir()
+        )
+        if not found:
+            raise GraderError(f"Nobody has handed in {problem_set!r}: {submitted} is empty.")
+        return found
+
+    def gradebook(self) -> Gradebook:
+        """Open the gradebook, as a context manager."""
+        return Gradebook(self.directory.db_url, self.directory.course_id)
+
+    def check_disk(self) -> None:
+        """Raise a GraderError while there is too little room to write grades safely."""
+        free = shutil.disk_usage(self.folder).free
+        if free < LEAST_FREE_BYTES:
+            raise GraderError(
+                f"Only {free // MIB} MiB are free on the disk of {self.folder}; "
+                f"make {LEAST_FREE_BYTES // MIB} MiB free and run the command again. "
+                "Nothing was changed."
+            )

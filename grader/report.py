@@ -1,0 +1,117 @@
+"""The grades of a class, as data, a table, CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import asdict, dataclass
+
+from nbgrader.api import MissingEntry
+from tabulate import tabulate
+
+from .autograde import read_record
+from .course import Course
+from .errors import GraderError
+
+
+@dataclass(frozen=True)
+class Row:
+    """One student's result in one problem set."""
+
+    student: str
+    score: float
+    max_score: float
+    status: str
+    note: str
+    needs_manual_grade: bool
+    tasks: dict[str, float]
+    """Points by the id of the graded cell."""
+
+
+def rows(course: Course, name: str) -> list[Row]:
+    """The results of all graded students, by id.
+
+    Raises:
+        GraderError: for an unknown problem set or one that nobody was graded in.
+    """
+    course.check_problem_set(name)
+    found: list[Row] = []
+    with course.gradebook() as gradebook:
+        try:
+            submissions = gradebook.assignment_submissions(name)
+        except MissingEntry:
+            submissions = []
+        order = [] if not submissions else _task_order(submissions[0].assignment)
+        for submission in submissions:
+            record = read_record(course, submission.student.id, name)
+            points = {
+                grade.name: float(grade.score)
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+            }
+            found.append(
+                Row(
+                    student=submission.student.id,
+                    score=float(submission.score - submission.late_submission_penalty),
+                    max_score=float(submission.max_score),
+                    status=record.status if record else "unknown",
+                    note=record.english if record else "",
+                    needs_manual_grade=bool(submission.needs_manual_grade),
+                    tasks={task: points[task] for task in order if task in points},
+                )
+            )
+    if not found:
+        raise GraderError(f"Nothing is graded yet: run `grader autograde {name}` first.")
+    return sorted(found, key=lambda row: row.student)
+
+
+def _task_order(assignment: object) -> list[str]:
+    # In the order of the notebook: source cells are saved in it, grade cells are not.
+    order: list[str] = []
+    for notebook in assignment.notebooks:  # type: ignore[attr-defined]
+        graded = {cell.name for cell in [*notebook.grade_cells, *notebook.task_cells]}
+        order += [cell.name for cell in notebook.source_cells if cell.name in graded]
+    return order
+
+
+def as_json(found: list[Row]) -> str:
+    """A list of objects, one a student."""
+    return json.dumps([asdict(row) for row in found], ensure_ascii=False, indent=2)
+
+
+def as_csv(found: list[Row]) -> str:
+    """One line a student, a column for each task, in UTF-8."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    tasks = list(found[0].tasks)
+    writer.writerow(["student", "score", "max_score", "status", "manual", *tasks, "note"])
+    for row in found:
+        points = [f"{row.tasks.get(task, 0):g}" for task in tasks]
+        manual = "pending" if row.needs_manual_grade else ""
+        head = [row.student, f"{row.score:g}", f"{row.max_score:g}", row.status, manual]
+        # A cell that begins like a formula would run when a spreadsheet opens the file.
+        writer.writerow([_inert(text) for text in [*head, *points, row.note]])
+    return out.getvalue()
+
+
+def _inert(text: str) -> str:
+    return f"'{text}" if text[:1] in ("=", "+", "@", "\t") else text
+
+
+def as_table(found: list[Row]) -> str:
+    """A table for the terminal."""
+    tasks = list(found[0].tasks)
+    lines = [
+        [
+            row.student,
+            f"{row.score:g} / {row.max_score:g}",
+            *(f"{row.tasks.get(task, 0):g}" for task in tasks),
+            row.status + (" (manual part pending)" if row.needs_manual_grade else ""),
+        ]
+        for row in found
+    ]
+    return tabulate(lines, headers=["student", "score", *tasks, "status"], disable_numparse=True)
+
+
+FORMATS = {"csv": as_csv, "json": as_json, "table": as_table}

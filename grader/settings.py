@@ -1,0 +1,29 @@
+"""Settings every course shares; a course's nbgrader_config.py calls `configure`."""
+
+from __future__ import annotations
+
+from traitlets.config import Config
+
+
+def configure(config: Config) -> None:
+    """Set up nbgrader's own commands and its formgrader the way `grader` works."""
+    config.GenerateAssignment.preprocessors = [
+        "nbgrader.preprocessors.IncludeHeaderFooter",
+        "grader.release.DropSolutionOnly",
+        "nbgrader.preprocessors.LockCells",
+        "nbgrader.preprocessors.ClearSolutions",
+        "nbgrader.preprocessors.ClearOutput",
+        "nbgrader.preprocessors.CheckCellMetadata",
+        "nbgrader.preprocessors.ComputeChecksums",
+        "nbgrader.preprocessors.SaveCells",
+        "nbgrader.preprocessors.ClearHiddenTests",
+        "nbgrader.preprocessors.ClearMarkScheme",
+        "nbgrader.preprocessors.ComputeChecksums",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    # nbgrader's default stub; what a student sees must say what to do in both languages.
+    config.ClearSolutions.code_stub = {
+        "python": "# Write your code here. | 여기에 코드를 작성하세요.\nraise NotImplementedError()"
+    }
+    config.ClearSolutions.text_stub = "*Your answer | 답안*"
+    config.OverwriteCells.add_missing_cells = False  # grader.restore does, for every cell
