@@ -123,7 +123,9 @@ def autograde(
             records[student] = Record(status, str(error), error.korean, 0.0, digest)
             _record_nothing(course, student, name, records[student])
             progress(student, records[student])
-    pool = executor or _processes(min(workers or _default_workers(course), max(1, len(waiting))))
+    pool = executor or _processes(
+        min(workers or _default_workers(course), max(1, len(waiting)))
+    )
     try:
         for student, run in _runs(pool, course, waiting, sandboxed):
             records[student] = _record_run(course, student, name, run, waiting[student][1])
@@ -213,7 +215,9 @@ def read_submission(path: Path, limit: int) -> NotebookNode:
             f"{wanted} 노트북이 제출되지 않았습니다{found}.",
         )
     if path.is_symlink() or not path.is_file():
-        raise NotebookError(f"{wanted} is no regular file.", f"{wanted}은 일반 파일이 아닙니다.")
+        raise NotebookError(
+            f"{wanted} is no regular file.", f"{wanted}은 일반 파일이 아닙니다."
+        )
     if path.stat().st_size > limit:
         size = f"{limit // MIB} MiB"
         raise NotebookError(

@@ -132,7 +132,9 @@ async def _execute(client: _Client) -> tuple[str, str] | None:
         await client.async_start_new_kernel()
         await client.async_start_new_kernel_client()
     except RuntimeError as error:
-        raise GraderError(f"No kernel could be started ({_startup_error(client, error)}).") from None
+        raise GraderError(
+            f"No kernel could be started ({_startup_error(client, error)})."
+        ) from None
     try:
         async with client.async_setup_kernel():
             client.deadline = time.monotonic() + client.limits.notebook_seconds

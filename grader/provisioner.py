@@ -108,7 +108,9 @@ class SandboxProvisioner(KernelProvisionerBase):  # type: ignore[misc]
         self.process, self.sandbox_pid, self._errors = sandbox.start(
             cmd, self.limits, json.dumps(inside).encode()
         )
-        self._watch = asyncio.ensure_future(self._watch_limits(psutil.Process(self.process.pid)))
+        self._watch = asyncio.ensure_future(
+            self._watch_limits(psutil.Process(self.process.pid))
+        )
         outside = f"/proc/{self.sandbox_pid}/root{sandbox.SOCKETS}"
         self.connection_info = info | {"ip": outside, "key": session.key}
         return self.connection_info
@@ -131,7 +133,8 @@ class SandboxProvisioner(KernelProvisionerBase):  # type: ignore[misc]
                 if memory > self.limits.memory_bytes:
                     size = f"{self.limits.memory_bytes // MIB} MiB"
                     self.stop(
-                        f"it used more than {size} of memory", f"메모리를 {size} 넘게 사용했습니다"
+                        f"it used more than {size} of memory",
+                        f"메모리를 {size} 넘게 사용했습니다",
                     )
             await asyncio.sleep(WATCH_EVERY_SECONDS)
 

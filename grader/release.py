@@ -128,7 +128,9 @@ def drift(course: Course, name: str) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         config = course.config.copy()
         root = Path(folder)
-        config.CourseDirectory = Config({"root": folder, "release_directory": str(root / "new")})
+        config.CourseDirectory = Config(
+            {"root": folder, "release_directory": str(root / "new")}
+        )
         fresh = _generate(course, config, CourseDirectory(config=config), name)
         committed = course.path("release", ".", name)
         return sorted(
@@ -190,7 +192,9 @@ def _check_no_secrets(folder: Path) -> None:
         nb = nbformat.read(path, as_version=4)
         for number, cell in enumerate(nb.cells, 1):
             if SECRETS.search(cell.source) or SOLUTION_ONLY in tags(cell):
-                raise GraderError(f"{path}: cell {number} still holds an answer or hidden test.")
+                raise GraderError(
+                    f"{path}: cell {number} still holds an answer or hidden test."
+                )
 
 
 class _Problems(logging.Handler):
@@ -213,6 +217,11 @@ def quiet_log() -> logging.Logger:
 
 def last_problem(log: logging.Logger) -> str:
     """The last exception line nbgrader logged, if any."""
-    lines = [line for handler in log.handlers if isinstance(handler, _Problems) for line in handler.lines]
+    lines = [
+        line
+        for handler in log.handlers
+        if isinstance(handler, _Problems)
+        for line in handler.lines
+    ]
     named = [line for line in lines if re.match(r"[\w.]+(Error|Exception)\b", line)]
     return (named or lines or [""])[-1]

@@ -111,7 +111,9 @@ def as_table(found: list[Row]) -> str:
         ]
         for row in found
     ]
-    return tabulate(lines, headers=["student", "score", *tasks, "status"], disable_numparse=True)
+    return tabulate(
+        lines, headers=["student", "score", *tasks, "status"], disable_numparse=True
+    )
 
 
 FORMATS = {"csv": as_csv, "json": as_json, "table": as_table}
