@@ -31,7 +31,12 @@ SWITCH = "language-switch.html"
 
 def _add_files(app: Sphinx, config: Config) -> None:
     """Serve our style and script, and put the switch into the article header."""
-    config.html_static_path.append(str(HERE.parents[1] / "_static"))
+    if "_static" not in config.html_static_path:  # Jupyter Book adds its own book's
+        config.html_static_path.append(str(HERE.parents[1] / "_static"))
+    # Jupyter Book loads every style sheet and script it finds in _static on every page; here
+    # each extension asks for its own, where it is needed.
+    config.html_css_files = []
+    config.html_js_files = []
     config.templates_path.append(str(HERE / "templates"))
     header = config.html_theme_options.setdefault(
         "article_header_end", ["article-header-buttons.html"]

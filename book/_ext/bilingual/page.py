@@ -87,6 +87,7 @@ def _set_titles(
     for name in ("pagetitle", "root_title"):
         if name in context:
             context[name] = title_html(str(context[name]))
+    context["site_title"] = title_html(app.config.html_title)
     head_script = (HERE / "head.js").read_text(encoding="utf-8").strip()
     context["metatags"] = (
         "\n    "
@@ -126,19 +127,7 @@ def _with_marked_captions(build_toctree):  # type: ignore[no-untyped-def]
     return build
 
 
-def _write_front_door(app: Sphinx, exception: Exception | None) -> None:
-    """Send the reader of the site's root to the first page, keeping ``?lang=``."""
-    root = app.config.root_doc
-    if exception or app.builder.format != "html" or root == "index":
-        return
-    target = app.builder.get_target_uri(root)
-    html = (HERE / "templates" / "front-door.html").read_text(encoding="utf-8")
-    html = html.replace("@TARGET@", target).replace("@TITLE@", escape(app.config.html_title))
-    (Path(app.outdir) / "index.html").write_text(html, encoding="utf-8")
-
-
 def setup(app: Sphinx) -> None:
     """Connect to Sphinx; late, because the themes fill the context first."""
     app.add_post_transform(SplitReferences)
     app.connect("html-page-context", _set_titles, priority=900)
-    app.connect("build-finished", _write_front_door, priority=900)

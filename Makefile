@@ -1,0 +1,109 @@
+# Two commands: `make` builds the course, `make test` checks it. `make help` lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -eo pipefail -c
+.DELETE_ON_ERROR:
+PYTHON ?= python3
+PORT ?= 8000
+PROFILE ?= small
+export PYTHON
+export DLCOURSE_PROFILE := $(PROFILE)
+# Frozen modules only slow the debugger that notebooks do not use; the note is noise.
+export PYDEVD_DISABLE_FILE_VALIDATION := 1
+
+BIN := .venv/bin
+DONE := _build/done
+SETS := $(notdir $(patsubst %/,%,$(wildcard solutions/*/)))
+
+files = $(shell find $(1) -type f -not -path '*/__pycache__/*' -not -path '*/.ipynb_checkpoints/*' 2>/dev/null)
+LIBRARY := $(call files,dlcourse)
+BOOK := $(call files,book) _config.yml _toc.yml
+SOURCES := $(call files,solutions)
+GRADER := $(filter-out grader/sample_class/%,$(call files,grader)) grader/sample_class/nbgrader_config.py
+SUBMITTED := $(call files,grader/sample_class/submitted)
+
+.PHONY: course site exercises sample-class serve formgrader test test-slow lint types unit drift notebooks format lock clean help
+
+course: site exercises sample-class ## the site, the problem sets and a graded sample class (default)
+	@echo
+	@echo "The site: _build/html/index.html"
+	@for set in $(SETS); do echo "Grades of the sample class, problem set $$set:"; $(BIN)/grader report $$set --format table; done
+	@echo "To look at it: make serve (then http://localhost:$(PORT)); make formgrader for nbgrader's pages"
+
+site: $(DONE)/site ## the site in _build/html, every cell executed
+exercises: $(DONE)/exercises ## the release versions in exercises/
+sample-class: $(DONE)/sample-class ## grades and feedback of grader/sample_class
+
+$(DONE)/venv: requirements.txt constraints.txt pyproject.toml scripts/create-venv
+	@scripts/create-venv
+	@mkdir -p $(DONE) && touch $@
+
+# What only apt can install; once tried, `grader` itself says what is still missing.
+$(DONE)/system: scripts/install-system-packages
+	@scripts/install-system-packages
+	@mkdir -p $(DONE) && touch $@
+
+$(DONE)/system-tests: scripts/install-system-packages
+	@scripts/install-system-packages --tests
+	@mkdir -p $(DONE) && touch $@
+
+$(DONE)/site: $(DONE)/venv $(BOOK) $(LIBRARY)
+	@echo "Building the site; cells that are not in the cache are executed ..."
+	@$(BIN)/jupyter-book build book --config _config.yml --toc _toc.yml --path-output . \
+	  --warningiserror --nitpick --keep-going
+	@touch $@
+
+$(DONE)/exercises: $(DONE)/venv $(SOURCES) $(GRADER)
+	@echo "Generating exercises/ ..."
+	@$(BIN)/grader release all
+	@touch $@
+
+$(DONE)/sample-class: $(DONE)/exercises $(DONE)/system $(SUBMITTED) $(LIBRARY)
+	@for set in $(SETS); do \
+	  echo "Grading the sample class, problem set $$set ..."; \
+	  $(BIN)/grader autograde $$set && $(BIN)/grader feedback $$set; done
+	@touch $@
+
+serve: site ## show the site at http://localhost:8000 (PORT=... for another)
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+formgrader: sample-class ## nbgrader's own pages for the sample class
+	@$(BIN)/grader formgrader
+
+# One after another, and all of them: a failure in one should not hide those after it.
+test: $(DONE)/venv $(DONE)/system-tests site ## lint, types, unit tests, drift, every notebook
+	@scripts/run-checks lint types drift notebooks unit
+
+lint: $(DONE)/venv ## ruff's rules and format
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(DONE)/venv ## mypy on the library and the grader
+	@$(BIN)/mypy
+
+drift: $(DONE)/venv ## exercises/ and tests/notebooks/ are what their sources say
+	@$(BIN)/grader release all --check
+	@$(BIN)/python -m tests.notebooks check
+
+notebooks: $(DONE)/venv ## run every notebook under nbval
+	@$(BIN)/python -m tests.notebooks run
+
+unit: $(DONE)/venv $(DONE)/system-tests site ## pytest
+	@$(BIN)/pytest
+
+bench: $(DONE)/venv ## measure against the targets (AREA=gan for one area)
+	@$(BIN)/python -m tests.bench $(if $(AREA),--area $(AREA))
+
+references: $(DONE)/venv ## make tests/notebooks/ anew from the chapters
+	@$(BIN)/python -m tests.notebooks make
+
+format: $(DONE)/venv ## let ruff format and mend what it can
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lock: $(DONE)/venv ## pin everything below requirements.txt in constraints.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --no-header --no-annotate \
+	  requirements.txt --output-file constraints.txt
+
+clean: ## remove what was built; .venv and the executed cells stay
+	@rm -rf _build/html _build/.doctrees _build/done
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
