@@ -1,0 +1,30 @@
+"""Generative adversarial networks: losses, updates, training, measures of fit."""
+
+from dlcourse.gan.averaging import AveragedWeights
+from dlcourse.gan.losses import (
+    discriminator_loss,
+    nonsaturating_generator_loss,
+    saturating_generator_loss,
+)
+from dlcourse.gan.measures import covariance_error, linear_generator_moments, mean_error
+from dlcourse.gan.state import History, NonFiniteLossError, Training
+from dlcourse.gan.training import cosine_decay, linear_decay, train
+from dlcourse.gan.updates import update_discriminator, update_generator
+
+__all__ = [
+    "AveragedWeights",
+    "History",
+    "NonFiniteLossError",
+    "Training",
+    "cosine_decay",
+    "covariance_error",
+    "discriminator_loss",
+    "linear_decay",
+    "linear_generator_moments",
+    "mean_error",
+    "nonsaturating_generator_loss",
+    "saturating_generator_loss",
+    "train",
+    "update_discriminator",
+    "update_generator",
+]
