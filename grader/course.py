@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from .errors import GraderError
 from .limits import MIB, Limits
+
+# nbgrader runs `alembic` by its bare name when it makes a gradebook; without an activated
+# virtual environment nothing else would say where it is.
+_SCRIPTS = str(Path(sys.executable).parent)
+if _SCRIPTS not in os.environ.get("PATH", "").split(os.pathsep):
+    os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), _SCRIPTS])
+# nbgrader adds submissions in an order that SQLAlchemy remarks upon; nothing is wrong.
+warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
 
 CONFIG_NAME = "nbgrader_config.py"
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -49,13 +60,19 @@ class Course:
     @cached_property
     def config(self) -> Config:
         """What nbgrader_config.py sets, read the way nbgrader reads it."""
-        config = PyFileConfigLoader(CONFIG_NAME, path=str(self.folder)).load_config()
+        try:
+            config = PyFileConfigLoader(CONFIG_NAME, path=str(self.folder)).load_config()
+        except Exception as error:  # the file is Python and can raise anything
+            kind = type(error).__name__
+            raise GraderError(
+                f"{self.folder / CONFIG_NAME} cannot be read ({kind}: {error}); mend it first."
+            ) from error
         config.CourseDirectory.setdefault("root", str(self.folder))
         return config
 
     @cached_property
     def directory(self) -> CourseDirectory:
-        """nbgrader's own view of the folder."""
+        """The folder as nbgrader sees it."""
         return CourseDirectory(config=self.config)
 
     @cached_property
@@ -69,8 +86,12 @@ class Course:
         return Path(self.config.ProblemSets.get("directory", str(REPOSITORY / "solutions")))
 
     def problem_sets(self) -> list[str]:
-        """Names of all problem sets that have a source here."""
-        return sorted(path.parent.name for path in self.solutions.glob("*/*.md"))
+        """Names of all problem sets that have a source here or were released."""
+        released = self.path("release", ".", "*")
+        return sorted(
+            {path.parent.name for path in self.solutions.glob("*/*.md")}
+            | {path.stem for path in released.parent.glob("*/*.ipynb") if _is_set(path)}
+        )
 
     def check_problem_set(self, name: str) -> None:
         """Raise a GraderError if there is no problem set of this name."""
@@ -95,7 +116,9 @@ class Course:
         found = sorted(
             entry.name
             for entry in (root.iterdir() if root.is_dir() else [])
-            if not entry.is_symlink() and (entry / problem_set).is_dir()
+            if not entry.name.startswith(".")
+            and not entry.is_symlink()
+            and (entry / problem_set).is_dir()
         )
         if not found:
             raise GraderError(f"Nobody has handed in {problem_set!r}: {submitted} is empty.")
@@ -114,3 +137,7 @@ class Course:
                 f"make {LEAST_FREE_BYTES // MIB} MiB free and run the command again. "
                 "Nothing was changed."
             )
+
+
+def _is_set(path: Path) -> bool:
+    return path.stem == path.parent.name

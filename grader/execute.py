@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import time
 from dataclasses import dataclass
 from typing import Any
 
 import nbformat
+from jupyter_client.kernelspec import NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -15,7 +17,7 @@ from nbformat import NotebookNode
 from traitlets import Instance
 
 from .errors import GraderError
-from .limits import MIB, Limits
+from .limits import Limits, size_text
 from .provisioner import SandboxKernelManager
 
 TIMEOUT = "CellTimeout"
@@ -33,14 +35,12 @@ class Run:
     """What ended the run early, in English and in Korean; None if it reached the end."""
 
 
-class _Client(NotebookClient):  # type: ignore[misc]
+class _Client(NotebookClient):
     """nbclient with limits on time and output, set up for cells that may fail."""
 
     limits = Instance(Limits, args=())
 
-    def __init__(self, nb: NotebookNode, limits: Limits, sandboxed: bool) -> None:
-        # Kept by name: nbclient drops its manager when a kernel fails to start.
-        manager = SandboxKernelManager(limits=limits) if sandboxed else AsyncKernelManager()
+    def __init__(self, nb: NotebookNode, manager: AsyncKernelManager, limits: Limits) -> None:
         limit = f"{limits.cell_seconds:g} s"
         super().__init__(
             nb,
@@ -50,6 +50,7 @@ class _Client(NotebookClient):  # type: ignore[misc]
             raise_on_iopub_timeout=True,
             startup_timeout=int(limits.startup_seconds),
             shutdown_kernel="immediate",
+            record_timing=False,  # the same submission gives the same file
             error_on_timeout={
                 "ename": TIMEOUT,
                 "evalue": f"This cell ran longer than {limit} and was stopped. | "
@@ -57,8 +58,10 @@ class _Client(NotebookClient):  # type: ignore[misc]
                 "traceback": [],
             },
         )
+        # Kept by name: nbclient drops its manager when a kernel fails to start.
         self.manager = manager
         self.owns_km = True
+        self.stopped_because: tuple[str, str] | None = None
         self.limits = limits
         self.finished: set[int] = set()
         self.on_cell_executed = self._finish_cell
@@ -72,18 +75,21 @@ class _Client(NotebookClient):  # type: ignore[misc]
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
         """Count what is printed while it is read, and end a notebook that prints too much."""
-        if msg["msg_type"] in ("stream", "display_data", "execute_result", "error"):
-            self.printed += len(repr(msg["content"]))
+        if msg["msg_type"] != "execute_input":
+            self.printed += len(repr(msg["content"])) + sum(map(len, msg.get("buffers", [])))
             if self.printed > self.limits.output_bytes:
                 self._stop_for_output()
                 return None
         return super().process_message(msg, cell, cell_index)
 
     def _stop_for_output(self) -> None:
-        size = f"{self.limits.output_bytes // MIB} MiB"
-        stop = getattr(self.provisioner, "stop", None)
-        if stop is not None:
-            stop(f"it printed more than {size}", f"{size}보다 많이 출력했습니다")
+        if self.stopped_because is None:
+            size = size_text(self.limits.output_bytes)
+            self.stopped_because = (
+                f"it printed more than {size}",
+                f"{size}보다 많이 출력했습니다",
+            )
+            self.killing = asyncio.ensure_future(self.provisioner.kill())
 
     def _finish_cell(
         self, cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]
@@ -102,12 +108,19 @@ class _Client(NotebookClient):  # type: ignore[misc]
         return self.manager.provisioner
 
     @property
-    def stopped_because(self) -> tuple[str, str] | None:
-        """Why the sandbox was killed, where it was."""
-        return getattr(self.provisioner, "stopped_because", None)
+    def reason(self) -> tuple[str, str] | None:
+        """Which limit the kernel was killed for, where it was."""
+        return self.stopped_because or getattr(self.provisioner, "stopped_because", None)
 
 
-def run_notebook(notebook: str, limits: Limits, sandboxed: bool = True) -> Run:
+def run_notebook(
+    notebook: str,
+    limits: Limits,
+    sandboxed: bool = True,
+    *,
+    folder: str = "",
+    kernel_name: str = "",
+) -> Run:
     """Execute every code cell of a notebook in one fresh kernel.
 
     A cell that was not run to its end always carries an error output, so that nothing is
@@ -117,46 +130,57 @@ def run_notebook(notebook: str, limits: Limits, sandboxed: bool = True) -> Run:
         notebook: nbformat 4 JSON text; the kernel it names is ignored.
         limits: what the run may use.
         sandboxed: False runs it as the calling user, with no protection at all.
+        folder: without a sandbox, the kernel's working folder; an empty one by default.
+        kernel_name: without a sandbox, the kernel to start; this Python's by default.
 
     Raises:
         GraderError: if no kernel could be started.
     """
     nb = nbformat.reads(notebook, as_version=4)
     start = time.monotonic()
-    trouble = asyncio.run(_execute(_Client(nb, limits, sandboxed)))
+    if sandboxed:
+        trouble = asyncio.run(
+            _execute(_Client(nb, SandboxKernelManager(limits=limits), limits))
+        )
+    else:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as empty:
+            manager = AsyncKernelManager(kernel_name=kernel_name or "python3")
+            client = _Client(nb, manager, limits)
+            trouble = asyncio.run(_execute(client, cwd=folder or empty))
     return Run(nbformat.writes(nb), time.monotonic() - start, trouble)
 
 
-async def _execute(client: _Client) -> tuple[str, str] | None:
+async def _execute(client: _Client, **start: str) -> tuple[str, str] | None:
     try:
-        await client.async_start_new_kernel()
-        await client.async_start_new_kernel_client()
-    except RuntimeError as error:
-        raise GraderError(
-            f"No kernel could be started ({_startup_error(client, error)})."
-        ) from None
-    try:
-        async with client.async_setup_kernel():
-            client.deadline = time.monotonic() + client.limits.notebook_seconds
-            for index, cell in enumerate(client.nb.cells):
-                if time.monotonic() > client.deadline:
-                    raise DeadKernelError
-                await client.async_execute_cell(cell, index)
+        await _start(client, **start)
+        client.deadline = time.monotonic() + client.limits.notebook_seconds
+        for index, cell in enumerate(client.nb.cells):
+            if time.monotonic() > client.deadline:
+                raise DeadKernelError
+            await client.async_execute_cell(cell, index)
     except (DeadKernelError, CellTimeoutError) as error:
         trouble = _explain(error, client)
         _mark_not_run(client.nb, client.finished, trouble)
         return trouble
+    finally:
+        # Not nbclient's own context manager: that one takes Ctrl-C for itself.
+        if client.km is not None:
+            await client._async_cleanup_kernel()
     return None
 
 
-def _startup_error(client: _Client, error: Exception) -> str:
-    words = getattr(client.provisioner, "last_words", "")
-    return words or str(error)
+async def _start(client: _Client, **start: str) -> None:
+    try:
+        await client.async_start_new_kernel(**start)
+        await client.async_start_new_kernel_client()
+    except (RuntimeError, OSError, NoSuchKernel) as error:
+        words = getattr(client.provisioner, "last_words", "") or str(error)
+        raise GraderError(f"No kernel could be started ({words}).") from None
 
 
 def _explain(error: Exception, client: _Client) -> tuple[str, str]:
-    if client.stopped_because is not None:
-        english, korean = client.stopped_because
+    if client.reason is not None:
+        english, korean = client.reason
         return f"The notebook was stopped: {english}.", f"노트북이 중단되었습니다. {korean}."
     if time.monotonic() > client.deadline:
         limit = f"{client.limits.notebook_seconds:g} s"

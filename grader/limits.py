@@ -12,9 +12,14 @@ from .errors import GraderError
 MIB = 1024 * 1024
 
 
+def size_text(count: int) -> str:
+    """A number of bytes for people: "10 MiB", or "200 KiB" below one MiB."""
+    return f"{count // MIB} MiB" if count >= MIB else f"{count // 1024} KiB"
+
+
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use. Set any of them as `c.Limits.<name>` in a course's config."""
+    """What one submission may use. A course's config sets any of them: `c.Limits.<name>`."""
 
     cell_seconds: float = 60.0
     """Wall time of one cell, then it is interrupted."""
@@ -32,6 +37,8 @@ class Limits:
     """Text and pictures a notebook may print in all."""
     submission_bytes: int = 20 * MIB
     """Size of a handed-in notebook file; a larger one is not opened."""
+    cells: int = 1000
+    """Cells a handed-in notebook may have."""
     threads: int = 1
     """Threads that torch and BLAS use in one kernel."""
 

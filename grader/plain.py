@@ -73,7 +73,7 @@ def _blocks(text: str, link: Link, numbers: dict[str, int]) -> str:
         first, last = token.map
         name = re.match(r"\{(\S+)\}\s*(.*)", token.info)
         if token.type in ("colon_fence", "fence") and name is not None:
-            lines[first:last] = _directive(*name.groups(), token.content, link, numbers)
+            lines[first:last] = _directive(name[1], name[2], token.content, link, numbers)
         elif token.type == "inline":
             part = "\n".join(lines[first:last])
             lines[first:last] = _roles(part, token, link, numbers).split("\n")

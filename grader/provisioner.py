@@ -12,9 +12,9 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO, Any, cast
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
@@ -22,17 +22,20 @@ from jupyter_client.provisioning import KernelProvisionerBase
 from traitlets import Instance
 
 from . import sandbox
-from .limits import MIB, Limits
+from .limits import Limits, size_text
 
 KERNEL = [
     *("-m", "ipykernel_launcher", "-f", sandbox.CONNECTION_FILE),
     "--HistoryManager.enabled=False",
+    # The same draws each time for code that sets no seed of its own; no name is left behind.
+    "--IPKernelApp.exec_lines=__import__('random').seed(0)",
+    "--IPKernelApp.exec_lines=__import__('numpy.random').random.seed(0)",
 ]
 PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
 WATCH_EVERY_SECONDS = 0.1
 
 
-class SandboxProvisioner(KernelProvisionerBase):  # type: ignore[misc]
+class SandboxProvisioner(KernelProvisionerBase):
     """Runs one Python kernel in a bubblewrap sandbox under `limits`."""
 
     limits = Instance(Limits, args=())
@@ -101,6 +104,7 @@ class SandboxProvisioner(KernelProvisionerBase):  # type: ignore[misc]
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start `cmd` in a new sandbox and say how to reach it."""
+        assert self.parent is not None
         session = self.parent.session
         info: dict[str, Any] = dict(zip(PORTS, range(1, 6), strict=True))
         info |= {"transport": "ipc", "signature_scheme": session.signature_scheme}
@@ -112,7 +116,9 @@ class SandboxProvisioner(KernelProvisionerBase):  # type: ignore[misc]
             self._watch_limits(psutil.Process(self.process.pid))
         )
         outside = f"/proc/{self.sandbox_pid}/root{sandbox.SOCKETS}"
-        self.connection_info = info | {"ip": outside, "key": session.key}
+        self.connection_info = cast(
+            KernelConnectionInfo, info | {"ip": outside, "key": session.key}
+        )
         return self.connection_info
 
     async def _watch_limits(self, process: psutil.Process) -> None:
@@ -131,7 +137,7 @@ class SandboxProvisioner(KernelProvisionerBase):  # type: ignore[misc]
                     with suppress(psutil.NoSuchProcess):
                         memory += child.memory_info().rss
                 if memory > self.limits.memory_bytes:
-                    size = f"{self.limits.memory_bytes // MIB} MiB"
+                    size = size_text(self.limits.memory_bytes)
                     self.stop(
                         f"it used more than {size} of memory",
                         f"메모리를 {size} 넘게 사용했습니다",
@@ -139,7 +145,7 @@ class SandboxProvisioner(KernelProvisionerBase):  # type: ignore[misc]
             await asyncio.sleep(WATCH_EVERY_SECONDS)
 
 
-class SandboxKernelManager(AsyncKernelManager):  # type: ignore[misc]
+class SandboxKernelManager(AsyncKernelManager):
     """Manages a sandboxed Python kernel, whatever kernel a submission asks for."""
 
     limits = Instance(Limits, args=())

@@ -24,7 +24,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import Config
 
-from .course import REPOSITORY, Course
+from .course import Course
 from .errors import GraderError
 from .plain import plain_markdown
 
@@ -33,7 +33,7 @@ SOLUTION_ONLY = "solution-only"
 SECRETS = re.compile(r"### (BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)")
 
 
-class DropSolutionOnly(NbGraderPreprocessor):  # type: ignore[misc]
+class DropSolutionOnly(NbGraderPreprocessor):
     """Removes the cells tagged `solution-only` from the release version."""
 
     def preprocess(
@@ -90,7 +90,7 @@ def _linker(book_url: str) -> Any:
     def link(document: str) -> str:
         name = document.strip("/")
         if book_url:
-            return f"{book_url.rstrip('/')}/book/{name}.html"
+            return f"{book_url.rstrip('/')}/{name}.html"
         # Without a published site the chapter's own source is the place: it lies in the
         # same checkout and every host of repositories renders it.
         return f"../../book/{name}.md"
@@ -126,7 +126,7 @@ def drift(course: Course, name: str) -> list[str]:
     """Names of release files that differ from what a fresh generation gives."""
     course.check_problem_set(name)
     with tempfile.TemporaryDirectory() as folder:
-        config = course.config.copy()
+        config = Config(course.config)
         root = Path(folder)
         config.CourseDirectory = Config(
             {"root": folder, "release_directory": str(root / "new")}

@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass
 from nbgrader.api import MissingEntry
 from tabulate import tabulate
 
-from .autograde import read_record
 from .course import Course
 from .errors import GraderError
+from .record import read_record
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook, Notebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 
-class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
+class RestoreCells(NbGraderPreprocessor):
     """Makes every cell the gradebook knows what it was when the set was released.
 
     Roles, points and ids come from the gradebook, never from the submission; a second cell
@@ -30,17 +30,20 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
             sources = {cell.name: cell for cell in known.source_cells}
             order = [cell.name for cell in known.source_cells]
             found: set[str] = set()
-            for cell in reversed(nb.cells):
+            for index in reversed(range(len(nb.cells))):
+                cell = nb.cells[index]
                 grade_id = _claimed_id(cell)
-                # Nothing else of a submission's metadata is kept: a tag such as
-                # `skip-execution` would leave a test without output, which scores in full.
+                # Nothing else of a cell's metadata is kept: a tag such as `skip-execution`
+                # would leave a test without output, which scores in full.
                 cell.metadata = NotebookNode()
                 if grade_id in roles and grade_id not in found:
                     found.add(grade_id)
+                    if cell.cell_type != sources[grade_id].cell_type:
+                        cell = nb.cells[index] = _retyped(cell, sources[grade_id].cell_type)
                     cell.metadata["nbgrader"] = NotebookNode(roles[grade_id])
-            for name in order:
+            for number, name in enumerate(order, 1):
                 if name not in found:
-                    cell = _new_cell(sources[name], roles[name])
+                    cell = _new_cell(sources[name], roles[name], f"restored-{number}")
                     nb.cells.insert(_place(nb, order, name), cell)
                     found.add(name)
         return nb, resources
@@ -74,9 +77,14 @@ def _roles(known: Notebook) -> dict[str, dict[str, Any]]:
     return roles
 
 
-def _new_cell(source: Any, role: dict[str, Any]) -> NotebookNode:
+def _retyped(cell: NotebookNode, cell_type: str) -> NotebookNode:
+    make = new_code_cell if cell_type == "code" else new_markdown_cell
+    return make(cell.source, id=cell.id)
+
+
+def _new_cell(source: Any, role: dict[str, Any], cell_id: str) -> NotebookNode:
     make = new_code_cell if source.cell_type == "code" else new_markdown_cell
-    return make(source.source, metadata={"nbgrader": role})
+    return make(source.source, id=cell_id, metadata={"nbgrader": role})
 
 
 def _place(nb: NotebookNode, order: list[str], name: str) -> int:

@@ -12,7 +12,6 @@ import importlib.util
 import json
 import os
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -57,9 +56,9 @@ def bwrap_path() -> str:
         [path, *_namespaces(), "--ro-bind", "/", "/", "true"], capture_output=True, text=True
     )
     if trial.returncode != 0:
+        reason = (trial.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise GraderError(
-            "This machine lets no ordinary user make a sandbox "
-            f"({trial.stderr.strip().splitlines()[-1] if trial.stderr.strip() else 'no reason'}): "
+            f"This machine lets no ordinary user make a sandbox ({reason}): "
             "allow it with `sysctl kernel.unprivileged_userns_clone=1` (Debian) or "
             "`sysctl kernel.apparmor_restrict_unprivileged_userns=0` (Ubuntu), "
             f"{NO_SANDBOX}."
@@ -99,17 +98,36 @@ def readable_paths() -> list[Path]:
     return kept
 
 
+def check_hidden(secrets: Sequence[Path]) -> None:
+    """Make sure that no folder the sandbox may read holds one of `secrets`.
+
+    Raises:
+        GraderError: if one does, naming both.
+    """
+    for shown in readable_paths():
+        for secret in secrets:
+            if secret.resolve().is_relative_to(shown.resolve()):
+                raise GraderError(
+                    f"{secret} lies inside {shown}, which submissions may read: move the "
+                    "course out of it, or use a virtual environment of its own for the grader."
+                )
+
+
 def _environment(limits: Limits) -> dict[str, str]:
     threads = str(limits.threads)
     return {
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
         "HOME": WORK_DIR,
+        # Nobody in here has an entry in /etc/passwd, where getpass would look next.
+        "USER": "student",
         "TMPDIR": WORK_DIR,
         "LANG": "C.UTF-8",
         "LC_ALL": "C.UTF-8",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONNOUSERSITE": "1",
+        # The order of sets must not change a grade from one run to the next.
+        "PYTHONHASHSEED": "0",
         "OMP_NUM_THREADS": threads,
         "OPENBLAS_NUM_THREADS": threads,
         "MKL_NUM_THREADS": threads,
@@ -165,7 +183,7 @@ def start(
     Raises:
         GraderError: if the sandbox does not start.
     """
-    errors = tempfile.TemporaryFile()
+    errors = tempfile.TemporaryFile()  # noqa: SIM115 (the provisioner closes it)
     info_read, info_write = os.pipe()
     connection_read, connection_write = os.pipe()
     os.write(connection_write, connection)
@@ -196,6 +214,8 @@ def start(
 def _limit_process(limits: Limits) -> None:
     # Runs between fork and exec; the sandbox inherits what is set here. RLIMIT_AS is left
     # alone: torch reserves far more address space than it uses.
+    import resource  # not on Windows, where students may still run `grader validate`
+
     for kind, value in (
         (resource.RLIMIT_FSIZE, limits.file_bytes),
         (resource.RLIMIT_CORE, 0),

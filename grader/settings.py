@@ -23,7 +23,8 @@ def configure(config: Config) -> None:
     ]
     # nbgrader's default stub; what a student sees must say what to do in both languages.
     config.ClearSolutions.code_stub = {
-        "python": "# Write your code here. | 여기에 코드를 작성하세요.\nraise NotImplementedError()"
+        "python": "# Write your code here. | 여기에 코드를 작성하세요.\n"
+        "raise NotImplementedError()"
     }
     config.ClearSolutions.text_stub = "*Your answer | 답안*"
     config.OverwriteCells.add_missing_cells = False  # grader.restore does, for every cell

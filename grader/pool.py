@@ -1,0 +1,111 @@
+"""Run many notebooks at once, and go on when a worker process is lost."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+
+import psutil  # type: ignore[import-untyped]
+
+from .errors import concerns_everyone, in_plain_words, one_line
+from .execute import Run, run_notebook
+from .limits import Limits
+
+Outcome = Run | str
+"""What came of one notebook: a run, or one line that says why there was none."""
+
+
+def default_workers(limits: Limits) -> int:
+    """As many workers as there are cores, and as memory allows at `limits` each."""
+    by_memory = psutil.virtual_memory().available // limits.memory_bytes
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return int(max(1, min(cores or 1, by_memory)))
+
+
+def run_all(
+    notebooks: Mapping[str, str],
+    limits: Limits,
+    *,
+    sandboxed: bool = True,
+    workers: int | None = None,
+    executor: Executor | None = None,
+) -> Iterator[tuple[str, Outcome]]:
+    """Run notebooks in worker processes; give each as soon as it is done.
+
+    Args:
+        notebooks: nbformat 4 JSON by student.
+        limits: what each run may use.
+        sandboxed: False runs them with the caller's own rights.
+        workers: how many at once; by default as many as cores and memory allow.
+        executor: anything with the `concurrent.futures.Executor` interface, in place of
+            worker processes of our own.
+    """
+    if executor is not None:
+        yield from _collect(executor, notebooks, limits, sandboxed)
+        return
+    left = dict(notebooks)
+    try:
+        with _processes(min(workers or default_workers(limits), max(1, len(left)))) as pool:
+            for student, outcome in _collect(pool, notebooks, limits, sandboxed):
+                del left[student]
+                yield student, outcome
+    except BrokenProcessPool:
+        # One of those that were running took a worker with it, and nobody can say which:
+        # the rest run one by one, each with a worker that only it can lose.
+        for student, notebook in left.items():
+            yield student, _run_alone(notebook, limits, sandboxed)
+
+
+def _run_alone(notebook: str, limits: Limits, sandboxed: bool) -> Outcome:
+    try:
+        with _processes(1) as pool:
+            return _outcome(pool.submit(run_notebook, notebook, limits, sandboxed))
+    except BrokenProcessPool:
+        return "its worker process was killed from outside, perhaps for lack of memory"
+
+
+def _collect(
+    pool: Executor, notebooks: Mapping[str, str], limits: Limits, sandboxed: bool
+) -> Iterator[tuple[str, Outcome]]:
+    students: dict[Future[Run], str] = {
+        pool.submit(run_notebook, notebook, limits, sandboxed): student
+        for student, notebook in notebooks.items()
+    }
+    for future in as_completed(students):
+        yield students[future], _outcome(future)
+
+
+def _outcome(future: Future[Run]) -> Outcome:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise
+    except Exception as error:
+        if concerns_everyone(error):
+            raise
+        return in_plain_words(error) or one_line(f"{type(error).__name__}: {error}")
+
+
+@contextmanager
+def _processes(workers: int) -> Iterator[Executor]:
+    others = set(multiprocessing.active_children())
+    # A fresh interpreter for each worker: a fork would inherit the gradebook's connection.
+    # In a session of its own, Ctrl-C in the terminal reaches this process alone.
+    pool = ProcessPoolExecutor(
+        workers,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=getattr(os, "setsid", None),
+    )
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in set(multiprocessing.active_children()) - others:
+            child.terminate()  # its sandbox dies with it
+        raise
+    else:
+        pool.shutdown()
