@@ -48,7 +48,7 @@ $(DONE)/system-tests: scripts/install-system-packages
 
 $(DONE)/site: $(DONE)/venv $(BOOK) $(LIBRARY)
 	@echo "Building the site; cells that are not in the cache are executed ..."
-	@$(BIN)/jupyter-book build book --config _config.yml --toc _toc.yml --path-output . \
+	@$(BIN)/jupyter-book build book --config _config.yml --toc $(CURDIR)/_toc.yml --path-output . \
 	  --warningiserror --nitpick --keep-going
 	@touch $@
 

@@ -38,11 +38,12 @@ def _add_files(app: Sphinx, config: Config) -> None:
     config.html_css_files = []
     config.html_js_files = []
     config.templates_path.append(str(HERE / "templates"))
-    header = config.html_theme_options.setdefault(
-        "article_header_end", ["article-header-buttons.html"]
-    )
-    if SWITCH not in header:
-        header.insert(0, SWITCH)
+    if config.html_theme == "sphinx_book_theme":
+        header = config.html_theme_options.setdefault(
+            "article_header_end", ["article-header-buttons.html"]
+        )
+        if SWITCH not in header:
+            header.insert(0, SWITCH)
 
 
 def setup(app: Sphinx) -> dict[str, object]:

@@ -81,8 +81,8 @@ def _set_titles(
     page = title_node.astext() if title_node is not None else str(context.get("title", ""))
     titles = window_titles(page, app.config.html_title)
     context["title"] = page
-    context["titlesuffix"] = "" if page == app.config.html_title else escape(
-        DASH + app.config.html_title
+    context["titlesuffix"] = (
+        "" if page == app.config.html_title else escape(DASH + app.config.html_title)
     )
     for name in ("pagetitle", "root_title"):
         if name in context:

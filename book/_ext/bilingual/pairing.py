@@ -147,7 +147,7 @@ def _mark_words(node: nodes.Node) -> None:
     With ``{ko}`=` `` the role is taken out and the words stay for both languages.
     """
     roles = [child for child in node.children if is_ko_words(child)]
-    if not roles:
+    if not roles or (isinstance(node, nodes.Element) and node.get("same")):
         return
     korean = roles[-1]
     if korean.get("same"):
@@ -194,7 +194,7 @@ def _give_title(node: nodes.Element, name: str, english: str, korean: str) -> No
 def location_of(node: nodes.Node) -> nodes.Node:
     """The nearest node that knows its line: table cells and captions often do not."""
     at: nodes.Node | None = node
-    while at is not None and at.line is None:
+    while at is not None and not at.line:  # 0 stands for "unknown" in tables
         at = at.parent
     return at if at is not None else node
 

@@ -1,0 +1,119 @@
+"""The bilingual extension on small documents."""
+
+from __future__ import annotations
+
+import pytest
+
+PARAGRAPHS = """# Training {ko}`훈련`
+
+The generator never sees the data.
+
+:::{ko}
+생성자는 데이터를 직접 보지 않습니다.
+:::
+"""
+
+
+def test_a_paragraph_stands_beside_its_korean(build):
+    page = build(PARAGRAPHS)
+    assert page.warnings == ""
+    pair = page.html.select_one("div.bi-pair")
+    english, korean = pair.find_all("div", recursive=False)
+    assert english["lang"] == "en"
+    assert english.get_text(strip=True) == "The generator never sees the data."
+    assert korean["lang"] == "ko"
+    assert korean.get_text(strip=True) == "생성자는 데이터를 직접 보지 않습니다."
+
+
+def test_a_heading_carries_both_languages_into_titles(build):
+    page = build(PARAGRAPHS, html_title="Course · 강의")
+    heading = page.html.h1
+    assert heading.select_one(".bi-en").get_text() == "Training"
+    assert heading.select_one(".bi-ko")["lang"] == "ko"
+    titles = page.html.find("meta", attrs={"name": "bilingual-titles"})
+    assert titles["data-en"] == "Training — Course"
+    assert titles["data-ko"] == "훈련 — 강의"
+    assert "훈련" in page.html.title.get_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("# Title {ko}`제목`\n\nOnly English here.\n", "Only English here."),
+        ("# Only English\n", "Only English"),
+        ("# Title {ko}`제목`\n\n- an item\n- another\n", "an item"),
+        ("# Title {ko}`제목`\n\n| a word |\n| --- |\n| 1 |\n", "a word"),
+        ("# Title {ko}`제목`\n\n:::{note}\nEnglish alone.\n:::\n", "English alone."),
+        (
+            "# Title {ko}`제목`\n\n```{figure} x.png\n:alt: A | 가\n\nA caption\n```\n",
+            "A caption",
+        ),
+    ],
+)
+def test_missing_korean_fails_the_build_and_names_the_place(build, text, missing):
+    page = build(text)
+    assert f'no Korean for "{missing}"' in page.warnings
+    assert "index.md:" in page.warnings
+    assert page.status == 1
+
+
+def test_the_line_of_a_missing_block_is_named(build):
+    page = build(PARAGRAPHS + "\nA second paragraph.\n")
+    assert 'index.md:9: WARNING: no Korean for "A second paragraph."' in page.warnings
+
+
+def test_korean_without_english_is_named(build):
+    page = build("# Title {ko}`제목`\n\n:::{ko}\n짝이 없습니다.\n:::\n")
+    assert "this Korean block follows no English block" in page.warnings
+
+
+def test_a_list_may_be_answered_as_a_whole(build):
+    page = build("# Title {ko}`제목`\n\n- one\n- two\n\n:::{ko}\n- 하나\n- 둘\n:::\n")
+    assert page.warnings == ""
+    assert [item.get_text() for item in page.html.select(".bi-ko li")] == ["하나", "둘"]
+
+
+def test_words_that_are_the_same_are_said_once(build):
+    page = build("# DCGAN {ko}`=`\n")
+    assert page.warnings == ""
+    assert page.html.h1.get_text().startswith("DCGAN")
+    assert page.html.h1.select(".bi-ko") == []
+
+
+def test_table_cells_and_numbers(build):
+    page = build("# T {ko}`티`\n\n| Symbol {ko}`기호` | $n$ |\n| --- | --- |\n| $x$ | 12 |\n")
+    assert page.warnings == ""
+    assert page.html.th.select_one(".bi-ko").get_text() == "기호"
+
+
+def test_admonition_titles_are_in_both_languages(build):
+    page = build(
+        "# T {ko}`티`\n\n:::{note}\nMind this.\n\n::::{ko}\n유의하십시오.\n::::\n:::\n"
+    )
+    assert page.warnings == ""
+    title = page.html.select_one(".admonition-title")
+    assert title.select_one(".bi-en").get_text() == "Note"
+    assert title.select_one(".bi-ko").get_text() == "참고"
+
+
+def test_alternative_texts_are_kept_in_both_languages(build):
+    page = build("# T {ko}`티`\n\n![A curve | 곡선](curve.png)\n", suppress_warnings=["image"])
+    image = page.html.img
+    assert (image["data-alt-en"], image["data-alt-ko"]) == ("A curve", "곡선")
+    assert image["alt"] == "A curve | 곡선"
+
+
+def test_an_alternative_text_in_one_language_fails(build):
+    page = build("# T {ko}`티`\n\n![A curve](curve.png)\n")
+    assert 'the alternative text "A curve" is not of the form' in page.warnings
+
+
+def test_code_and_maths_need_no_korean(build):
+    page = build("# T {ko}`티`\n\n```python\nprint('words')\n```\n\n$$\nx = 1\n$$\n")
+    assert page.warnings == ""
+
+
+def test_without_a_script_both_languages_stand_in_the_page(build):
+    page = build(PARAGRAPHS)
+    for element in page.html.select(".bi-en, .bi-ko"):
+        assert "hidden" not in element.attrs and "style" not in element.attrs

@@ -1,0 +1,1 @@
+"""Every notebook of the course, run by nbval against stored text outputs."""

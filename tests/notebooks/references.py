@@ -1,0 +1,151 @@
+"""Reference notebooks: a chapter's code cells with the text they printed.
+
+They live beside this file and are committed. nbval compares the outputs of cells tagged
+`nbval-check-output`; the other cells must run without an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+import yaml
+from jupyter_cache import get_cache
+from nbformat import NotebookNode
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+BOOK = REPOSITORY / "book"
+HERE = Path(__file__).parent
+EXECUTED = REPOSITORY / "_build" / "executed"
+CHECKED = "nbval-check-output"
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def chapters() -> list[str]:
+    """Names of the pages in _toc.yml that have code cells, like "gan/gan"."""
+    toc = yaml.safe_load((REPOSITORY / "_toc.yml").read_text(encoding="utf-8"))
+    return [name for name in [toc["root"], *_files(toc)] if _code_cells(name)]
+
+
+def _files(part: Any) -> Iterator[str]:
+    if isinstance(part, list):
+        for entry in part:
+            yield from _files(entry)
+    elif isinstance(part, dict):
+        if "file" in part:
+            yield part["file"]
+        for value in part.values():
+            yield from _files(value)
+
+
+def _code_cells(name: str) -> list[NotebookNode]:
+    text = (BOOK / f"{name}.md").read_text(encoding="utf-8")
+    if "{code-cell}" not in text:
+        return []
+    nb = jupytext.reads(text, fmt="md:myst")
+    return [cell for cell in nb.cells if cell.cell_type == "code"]
+
+
+def path_of(chapter: str) -> Path:
+    """Where the reference of a chapter lies."""
+    return HERE / f"{chapter}.ipynb"
+
+
+def left_over() -> list[Path]:
+    """References whose chapter is gone."""
+    wanted = {path_of(name) for name in chapters()}
+    return sorted(path for path in HERE.rglob("*.ipynb") if path not in wanted)
+
+
+def from_site(chapter: str) -> NotebookNode:
+    """A new reference from the cells that the last build of the site executed.
+
+    Raises:
+        FileNotFoundError: if the site was not built since the chapter changed.
+    """
+    cells = _code_cells(chapter)
+    executed = _executed(chapter)
+    if executed is None or [cell.source for cell in executed] != [c.source for c in cells]:
+        raise FileNotFoundError(
+            f"{chapter} was not executed as it is now: run `make site` first."
+        )
+    for cell, ran in zip(cells, executed, strict=True):
+        cell.outputs = [output for output in map(_text_of, ran.outputs) if output]
+    return _notebook(cells)
+
+
+def _executed(chapter: str) -> list[NotebookNode] | None:
+    for folder in sorted(
+        EXECUTED.glob("*"), key=lambda path: path.stat().st_mtime, reverse=True
+    ):
+        cache = get_cache(str(folder))
+        for record in cache.list_cache_records():
+            if Path(record.uri) == BOOK / f"{chapter}.md":
+                nb = cache.get_cache_bundle(record.pk).nb
+                return [cell for cell in nb.cells if cell.cell_type == "code"]
+    return None
+
+
+def _text_of(output: NotebookNode) -> NotebookNode | None:
+    """The output without pictures; None if nothing is left of it."""
+    if output.output_type == "stream":
+        return output
+    text = output.get("data", {}).get("text/plain")
+    if text is None or any(kind.startswith("image/") for kind in output.data):
+        return None
+    kept = {"data": {"text/plain": text}, "metadata": {}}
+    if output.output_type == "execute_result":
+        kept["execution_count"] = None
+    return nbformat.v4.new_output(output.output_type, **kept)
+
+
+def _notebook(cells: list[NotebookNode]) -> NotebookNode:
+    nb = nbformat.v4.new_notebook(metadata=KERNEL)
+    for number, cell in enumerate(cells, 1):
+        clean = nbformat.v4.new_code_cell(cell.source, id=f"cell-{number}")
+        if tags := cell.metadata.get("tags"):
+            clean.metadata["tags"] = tags
+        clean.outputs = cell.get("outputs", [])
+        nb.cells.append(clean)
+    return nb
+
+
+def reference(chapter: str) -> NotebookNode:
+    """The committed reference; the chapter's own cells without outputs while there is none."""
+    path = path_of(chapter)
+    if path.is_file():
+        return nbformat.read(path, as_version=4)
+    return _notebook(_code_cells(chapter))
+
+
+def drift(chapter: str) -> Iterator[str]:
+    """A line for each way in which the reference does not fit the chapter."""
+    path = path_of(chapter)
+    shown = path.relative_to(REPOSITORY)
+    if not path.is_file():
+        yield f"{shown}: missing"
+        return
+    stored = nbformat.read(path, as_version=4).cells
+    cells = _code_cells(chapter)
+    for number, (now, then) in enumerate(zip(cells, stored, strict=False), 1):
+        if now.source != then.source or now.metadata.get("tags") != then.metadata.get("tags"):
+            first = now.source.splitlines()[0] if now.source else "(empty)"
+            yield f"book/{chapter}.md: code cell {number} ({first}) differs from {shown}"
+        if CHECKED in then.metadata.get("tags", []) and not then.outputs:
+            yield f"{shown}: cell {number} is tagged {CHECKED} and has no output to compare"
+    if len(cells) != len(stored):
+        yield f"book/{chapter}.md: {len(cells)} code cells, {shown} has {len(stored)}"
+
+
+def solved_sets() -> Iterator[tuple[str, NotebookNode]]:
+    """Each problem set with its reference solution filled in."""
+    from grader.release import plain_notebook
+
+    for source in sorted((REPOSITORY / "solutions").glob("*/*.md")):
+        yield f"{source.parent.name}/{source.stem}", plain_notebook(source)
