@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+LEAKY_SLOPE = 0.2
 
 
 def linear_generator(latent_dim: int = 2, out_dim: int = 2) -> nn.Sequential:
@@ -31,3 +34,147 @@ def tanh_discriminator(widths: Sequence[int] = (2, 5, 3, 1)) -> nn.Sequential:
     for fan_in, fan_out in pairwise(widths):
         layers += [nn.Linear(fan_in, fan_out), nn.Tanh()]
     return nn.Sequential(*layers[:-1])
+
+
+def convolution_size(size: int, kernel: int, stride: int = 1, padding: int = 0) -> int:
+    """Return the output's side, ⌊(size + 2·padding - kernel) / stride⌋ + 1."""
+    return (size + 2 * padding - kernel) // stride + 1
+
+
+def transposed_convolution_size(
+    size: int, kernel: int, stride: int = 1, padding: int = 0
+) -> int:
+    """Return the output's side, (size - 1)·stride - 2·padding + kernel."""
+    return (size - 1) * stride - 2 * padding + kernel
+
+
+def generator_block(
+    in_channels: int, out_channels: int, kernel: int = 4, stride: int = 2, padding: int = 1
+) -> nn.Sequential:
+    """Return transposed convolution, batch normalization, ReLU.
+
+    With the defaults it doubles height and width; with stride 1 and padding 0 it turns
+    1×1 into 4×4. The normalization has a shift of its own, so the convolution has none.
+
+    Returns:
+        A net ``(n, in_channels, h, w)`` → ``(n, out_channels, 2h, 2w)``.
+    """
+    return nn.Sequential(
+        nn.ConvTranspose2d(in_channels, out_channels, kernel, stride, padding, bias=False),
+        nn.BatchNorm2d(out_channels),
+        nn.ReLU(inplace=True),
+    )
+
+
+def discriminator_block(
+    in_channels: int,
+    out_channels: int,
+    kernel: int = 4,
+    stride: int = 2,
+    padding: int = 1,
+    *,
+    slope: float = LEAKY_SLOPE,
+    normalize: bool = True,
+) -> nn.Sequential:
+    """Return convolution, batch normalization, leaky ReLU: the generator block mirrored.
+
+    With the defaults it halves height and width.
+
+    Args:
+        in_channels: of the input.
+        out_channels: of the output.
+        kernel: the side of the convolution's window.
+        stride: of the convolution.
+        padding: of the convolution.
+        slope: of the leaky ReLU below 0; 0 makes it a ReLU.
+        normalize: without it, the convolution has a bias instead.
+
+    Returns:
+        A net ``(n, in_channels, h, w)`` → ``(n, out_channels, h/2, w/2)``.
+    """
+    layers: list[nn.Module] = [
+        nn.Conv2d(in_channels, out_channels, kernel, stride, padding, bias=not normalize)
+    ]
+    if normalize:
+        layers.append(nn.BatchNorm2d(out_channels))
+    return nn.Sequential(*layers, nn.LeakyReLU(slope, inplace=True))
+
+
+def dcgan_generator(
+    latent_dim: int = 100, width: int = 64, *, channels: int = 3
+) -> nn.Sequential:
+    """Return DCGAN's generator for 64×64 images (Radford et al. 2016, figure 1).
+
+    Four blocks with 8, 4, 2 and 1 times ``width`` channels take the latent variables to
+    4×4, 8×8, 16×16 and 32×32; a last transposed convolution and tanh give the image.
+
+    Args:
+        latent_dim: the number of latent variables.
+        width: the channels of the last block.
+        channels: of the images.
+
+    Returns:
+        A net ``(n, latent_dim)`` or ``(n, latent_dim, 1, 1)`` → ``(n, channels, 64, 64)``
+        with values in (-1, 1).
+    """
+    return nn.Sequential(
+        nn.Flatten(),
+        nn.Unflatten(1, (latent_dim, 1, 1)),
+        generator_block(latent_dim, 8 * width, stride=1, padding=0),
+        generator_block(8 * width, 4 * width),
+        generator_block(4 * width, 2 * width),
+        generator_block(2 * width, width),
+        nn.ConvTranspose2d(width, channels, 4, 2, 1, bias=False),
+        nn.Tanh(),
+    )
+
+
+def dcgan_discriminator(
+    width: int = 64, *, channels: int = 3, slope: float = LEAKY_SLOPE
+) -> nn.Sequential:
+    """Return DCGAN's discriminator for 64×64 images (Radford et al. 2016, section 3).
+
+    Four blocks with 1, 2, 4 and 8 times ``width`` channels take the image to 4×4, the
+    first of them without batch normalization; a last convolution gives the logit.
+
+    Args:
+        width: the channels of the first block.
+        channels: of the images.
+        slope: of the leaky ReLUs below 0.
+
+    Returns:
+        A net ``(n, channels, 64, 64)`` → ``(n, 1)``.
+    """
+    return nn.Sequential(
+        discriminator_block(channels, width, slope=slope, normalize=False),
+        discriminator_block(width, 2 * width, slope=slope),
+        discriminator_block(2 * width, 4 * width, slope=slope),
+        discriminator_block(4 * width, 8 * width, slope=slope),
+        nn.Conv2d(8 * width, 1, 4, bias=False),
+        nn.Flatten(),
+    )
+
+
+def init_weights(net: nn.Module, std: float = 0.02) -> nn.Module:
+    """Draw the net's weights by the kind of layer (Radford et al. 2016, section 4).
+
+    Convolutions and linear layers get weights from N(0, std²) and biases 0, batch
+    normalizations scales from N(1, std²) and shifts 0. (Scales from N(0, std²) would
+    nearly switch the layers off.)
+
+    Args:
+        net: changed in place.
+        std: the standard deviation.
+
+    Returns:
+        The net.
+    """
+    kinds = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear, _BatchNorm)
+    for module in net.modules():
+        if not isinstance(module, kinds) or module.weight is None:
+            continue
+        mean = 1.0 if isinstance(module, _BatchNorm) else 0.0
+        nn.init.normal_(module.weight, mean, std)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
+    return net

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -15,7 +15,8 @@ FOLDER = Path(__file__).parent
 SIDE, COLUMNS = 64, 24
 
 
-class Emoji(NamedTuple):
+@dataclass(frozen=True)
+class Emoji:
     """One emoji: its place in the sheet, its codepoint in hexadecimal, name, category."""
 
     index: int

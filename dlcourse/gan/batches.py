@@ -10,7 +10,7 @@ Transform = Callable[[torch.Tensor], torch.Tensor]
 
 
 class Batches:
-    """Pairs of a minibatch of examples and as many latent variables, epoch after epoch.
+    """Pairs of a minibatch of examples and one of latent variables, epoch after epoch.
 
     A tensor is moved to the device once, and its epochs are shuffled there, which spares
     what a DataLoader costs for each example. The draws are made on the CPU, so that a
@@ -25,6 +25,7 @@ class Batches:
         device: where both are wanted.
         dtype: the floating-point type of the latent variables.
         sampler: the source of randomness, torch's default if None.
+        fakes_per_real: how many latent variables come with each real example.
         transform: applied to each minibatch, on the device.
 
     Raises:
@@ -40,10 +41,13 @@ class Batches:
         device: torch.device,
         dtype: torch.dtype = torch.float32,
         sampler: torch.Generator | None = None,
+        fakes_per_real: int = 1,
         transform: Transform | None = None,
     ) -> None:
         if latent_dim < 1:
             raise ValueError(f"latent_dim must be at least 1, got {latent_dim}")
+        if fakes_per_real < 1:
+            raise ValueError(f"fakes_per_real must be at least 1, got {fakes_per_real}")
         if isinstance(data, torch.Tensor):
             _check_tensor(data, batch_size)
             data = data.to(device)
@@ -54,7 +58,7 @@ class Batches:
             )
         self.data, self.batch_size, self.latent_dim = data, batch_size, latent_dim
         self.device, self.dtype, self.sampler = device, dtype, sampler
-        self.transform = transform
+        self.transform, self.fakes_per_real = transform, fakes_per_real
 
     def __len__(self) -> int:
         """Return the number of minibatches in an epoch.
@@ -88,7 +92,7 @@ class Batches:
         latent = self._latent(len(self.data))
         yield from zip(
             self.data[order].split(self.batch_size),
-            latent.split(self.batch_size),
+            latent.split(self.batch_size * self.fakes_per_real),
             strict=True,
         )
 
@@ -109,7 +113,7 @@ class Batches:
             raise ValueError("data: the loader gave no examples; it is empty or used up")
 
     def _latent(self, count: int) -> torch.Tensor:
-        shape = (count, self.latent_dim)
+        shape = (count * self.fakes_per_real, self.latent_dim)
         return torch.randn(shape, generator=self.sampler, dtype=self.dtype).to(self.device)
 
 

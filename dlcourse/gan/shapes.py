@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import nn
 
@@ -42,6 +44,8 @@ def apply_discriminator(
 def expected_input(net: nn.Module) -> str | None:
     """Describe the shape the net's first layer with weights takes, None if unknown."""
     for module in net.modules():
+        if isinstance(module, nn.Unflatten):
+            return _shape_text(("n", math.prod(module.unflattened_size)))
         if isinstance(module, nn.Linear):
             return _shape_text(("n", module.in_features))
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
@@ -65,6 +69,8 @@ def _apply(net: nn.Module, inputs: torch.Tensor, net_name: str, name: str) -> to
 def _fits(net: nn.Module, inputs: torch.Tensor) -> bool:
     """Tell whether the first layer takes the inputs, so that the fault lies elsewhere."""
     for module in net.modules():
+        if isinstance(module, nn.Unflatten):
+            return inputs[0].numel() == math.prod(module.unflattened_size)
         if isinstance(module, nn.Linear):
             return inputs.dim() >= 1 and inputs.shape[-1] == module.in_features
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):

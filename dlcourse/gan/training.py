@@ -35,6 +35,7 @@ def train(
     real_target: float = 1.0,
     learning_rate_factor: Callable[[float], float] | None = None,
     averages: AveragedWeights | None = None,
+    fakes_per_real: int = 1,
     transform: Transform | None = None,
     device: torch.device | str | None = None,
     seed: int | torch.Generator | None = None,
@@ -57,6 +58,8 @@ def train(
         learning_rate_factor: maps the progress, from 0 to 1, to the factor both learning
             rates are multiplied with, such as `linear_decay`.
         averages: follows the generator's weights, updated after each step.
+        fakes_per_real: how many examples are generated for each real one; more of them
+            make the generator's steps less noisy.
         transform: applied to each minibatch of examples, such as a random flip.
         device: where to train, by default where the generator is.
         seed: a number, or the random generator itself, for the order of minibatches and
@@ -84,6 +87,7 @@ def train(
         device=place,
         dtype=next(generator.parameters()).dtype,
         sampler=sampler,
+        fakes_per_real=fakes_per_real,
         transform=transform,
     )
     state = Training(
