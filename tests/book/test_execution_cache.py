@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import execution_cache
+import execution_progress
 import pytest
+from nbformat.v4 import new_code_cell
 
 
 @pytest.fixture
@@ -46,3 +48,11 @@ def test_nothing_changed_keeps_the_cache(course):
     (course / "dlcourse" / "__pycache__").mkdir()
     (course / "dlcourse" / "__pycache__" / "gan.pyc").write_text("compiled")
     assert execution_cache.cache_key(course, "small", "cpu") == key
+
+
+def test_progress_is_said_every_five_seconds():
+    now, lines = 0.0, []
+    on_cell_start = execution_progress.cell_reporter(lines.append, lambda: now)
+    for now, source in [(1, "a = 1"), (6, "train(\n  b)"), (8, "c"), (12, "draw()")]:  # noqa: B007
+        on_cell_start(cell=new_code_cell(source), cell_index=0)
+    assert lines == ["  6 s: train(", "  12 s: draw()"]
