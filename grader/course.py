@@ -85,12 +85,22 @@ class Course:
         """Where the problem sets' sources lie (`c.ProblemSets.directory`, or `solutions/`)."""
         return Path(self.config.ProblemSets.get("directory", str(REPOSITORY / "solutions")))
 
+    def sources(self) -> list[str]:
+        """Names of all problem sets that have a source here."""
+        return sorted(
+            path.stem for path in self.solutions.glob("*/*.md") if path.stem == path.parent.name
+        )
+
     def problem_sets(self) -> list[str]:
         """Names of all problem sets that have a source here or were released."""
         released = self.path("release", ".", "*")
         return sorted(
-            {path.parent.name for path in self.solutions.glob("*/*.md")}
-            | {path.stem for path in released.parent.glob("*/*.ipynb") if _is_set(path)}
+            {*self.sources()}
+            | {
+                path.stem
+                for path in released.parent.glob("*/*.ipynb")
+                if path.stem == path.parent.name
+            }
         )
 
     def check_problem_set(self, name: str) -> None:
@@ -137,7 +147,3 @@ class Course:
                 f"make {LEAST_FREE_BYTES // MIB} MiB free and run the command again. "
                 "Nothing was changed."
             )
-
-
-def _is_set(path: Path) -> bool:
-    return path.stem == path.parent.name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ from .provisioner import SandboxKernelManager
 
 TIMEOUT = "CellTimeout"
 NOT_RUN = "CellNotRun"
+WROTE_TO_STDERR = (
+    "The cell printed a warning or an error, which earns no points. | "
+    "셀이 경고나 오류를 출력하여 점수를 받지 못합니다."
+)
 
 
 @dataclass(frozen=True)
@@ -144,7 +149,10 @@ def run_notebook(
         )
     else:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as empty:
-            manager = AsyncKernelManager(kernel_name=kernel_name or "python3")
+            transport = "tcp" if sys.platform == "win32" else "ipc"
+            manager = AsyncKernelManager(
+                kernel_name=kernel_name or "python3", transport=transport
+            )
             client = _Client(nb, manager, limits)
             trouble = asyncio.run(_execute(client, cwd=folder or empty))
     return Run(nbformat.writes(nb), time.monotonic() - start, trouble)
@@ -210,3 +218,18 @@ def _error(name: str, message: str) -> NotebookNode:
     return nbformat.v4.new_output(
         "error", ename=name, evalue=message, traceback=[f"{name}: {message}"]
     )
+
+
+def failure(cell: NotebookNode) -> str | None:
+    """What the first failed output of a check cell says, without its traceback.
+
+    None if nothing failed by nbgrader's rule: an error, or anything written to stderr.
+    """
+    for output in cell.get("outputs", []):
+        if output.output_type == "error":
+            if output.ename in ("AssertionError", TIMEOUT, NOT_RUN) and output.evalue.strip():
+                return str(output.evalue).strip()
+            return f"{output.ename}: {output.evalue}".strip(": ")
+        if output.output_type == "stream" and output.name == "stderr":
+            return f"{WROTE_TO_STDERR}\n{output.text[-500:].strip()}"
+    return None

@@ -1,0 +1,325 @@
+"""Feedback pages: each task, its points and the message of the check that failed.
+
+One HTML file a student, in nbgrader's layout, that needs nothing else and runs no script. The
+source of hidden tests never gets in: their cells show the message alone, and lines of theirs
+that a submission printed are blacked out.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import nbformat
+from markupsafe import Markup
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from traitlets import default
+from traitlets.config import Config
+
+from . import markup
+from .course import Course
+from .errors import GraderError
+from .execute import failure
+from .record import Record, read_record, write_whole
+
+BLACK = "▒▒▒"
+SHORTEST_SECRET = 12
+HEADING = re.compile(r"^#{1,6} +(.+?)\s*#*$", re.MULTILINE)
+PICTURE_KINDS = ("image/png", "image/jpeg", "image/svg+xml")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One graded cell as the page's table shows it."""
+
+    name: str
+    title: str
+    """The nearest heading above, or an empty text."""
+    score: float
+    points: float
+    state: str
+    """"full", "part", "none" or "pending"."""
+    message: Markup
+    comment: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """One cell as the page shows it."""
+
+    kind: str
+    """"markdown" or "code"."""
+    body: Markup
+    outputs: list[Markup]
+    task: Task | None
+    hidden: bool
+    comment: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the gradebook holds for one student's notebook."""
+
+    points: dict[str, tuple[float, float, bool]]
+    """Score, highest score and whether a person must still look, by grade id."""
+    comments: dict[str, str]
+    score: float
+    max_score: float
+    penalty: float
+    sources: dict[str, str]
+    """The released cells' full sources, hidden tests included, by grade id."""
+
+
+def write_feedback(
+    course: Course,
+    name: str,
+    students: Sequence[str] = (),
+    progress: Callable[[str], None] = lambda student: None,
+) -> dict[str, Path]:
+    """Write the feedback pages of all graded students, or of some.
+
+    Returns:
+        The written file of each student.
+
+    Raises:
+        GraderError: for an unknown set, or where nothing is graded yet.
+    """
+    course.check_problem_set(name)
+    with course.gradebook() as gradebook:
+        graded = sorted(
+            submission.student.id for submission in gradebook.assignment_submissions(name)
+        )
+        if not graded:
+            raise GraderError(f"Nothing is graded yet: run `grader autograde {name}` first.")
+        missing = sorted(set(students) - set(graded))
+        if missing:
+            raise GraderError(f"{missing[0]!r} is not graded yet for {name!r}.")
+        return {
+            student: _write_page(course, gradebook, name, student, progress)
+            for student in graded
+            if not students or student in students
+        }
+
+
+def _write_page(
+    course: Course,
+    gradebook: Gradebook,
+    name: str,
+    student: str,
+    progress: Callable[[str], None],
+) -> Path:
+    graded = course.path("autograded", student, name) / f"{name}.ipynb"
+    try:
+        nb = nbformat.read(graded, as_version=4)
+    except (OSError, ValueError) as error:
+        raise GraderError(
+            f"{graded} cannot be read: run `grader autograde {name} --force` and try again."
+        ) from error
+    result = find_result(gradebook, name, student)
+    html = page(nb, name, student, result, read_record(course, student, name), course.config)
+    path = course.path("feedback", student, name) / f"{name}.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, html)
+    progress(student)
+    return path
+
+
+def find_result(gradebook: Gradebook, name: str, student: str) -> Result:
+    """Read one student's points and comments.
+
+    Raises:
+        GraderError: if the student is not graded.
+    """
+    try:
+        found = gradebook.find_submission_notebook(name, name, student)
+    except MissingEntry:
+        raise GraderError(f"{student!r} is not graded yet for {name!r}.") from None
+    penalty = float(found.late_submission_penalty or 0)
+    return Result(
+        points={
+            grade.name: (
+                float(grade.score),
+                float(grade.max_score),
+                bool(grade.needs_manual_grade),
+            )
+            for grade in found.grades
+        },
+        comments={comment.name: comment.comment or "" for comment in found.comments},
+        score=float(found.score) - penalty,
+        max_score=float(found.max_score),
+        penalty=penalty,
+        sources={cell.name: cell.source for cell in found.notebook.source_cells},
+    )
+
+
+def page(
+    nb: NotebookNode,
+    name: str,
+    student: str,
+    result: Result,
+    record: Record | None,
+    config: Config,
+) -> str:
+    """The feedback page of one autograded notebook, as HTML."""
+    secrets = _Secrets(result.sources, config)
+    blocks: list[Block] = []
+    title = heading = ""
+    for cell in nb.cells:
+        if cell.cell_type == "markdown" and (found := HEADING.findall(cell.source)):
+            heading = found[-1]
+            title = title or found[0]
+        blocks.append(_block(cell, heading, result, secrets))
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("grader"), autoescape=True, trim_blocks=True
+    )
+    style = environment.get_template("feedback.css").render()
+    return environment.get_template("feedback.html").render(
+        t=markup.pair,
+        bilingual=markup.bilingual,
+        name=name,
+        title=title or name,
+        student=student,
+        result=result,
+        trouble=_trouble(record),
+        tasks=[block.task for block in blocks if block.task],
+        blocks=blocks,
+        style=Markup(style),
+        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+    )
+
+
+def _trouble(record: Record | None) -> Markup:
+    return (
+        markup.pair(record.english, record.korean) if record and record.english else Markup("")
+    )
+
+
+class _Secrets:
+    """The hidden lines of a problem set, and how to keep them off a page."""
+
+    def __init__(self, sources: dict[str, str], config: Config) -> None:
+        hidden = config.ClearHiddenTests
+        scheme = config.ClearMarkScheme
+        marks = [
+            (
+                hidden.get("begin_test_delimeter", "BEGIN HIDDEN TESTS"),
+                hidden.get("end_test_delimeter", "END HIDDEN TESTS"),
+            ),
+            (
+                scheme.get("begin_mark_scheme_delimeter", "BEGIN MARK SCHEME"),
+                scheme.get("end_mark_scheme_delimeter", "END MARK SCHEME"),
+            ),
+        ]
+        self.cells: set[str] = set()
+        self.lines: set[str] = set()
+        for name, source in sources.items():
+            for begin, end in marks:
+                for region in _regions(source, begin, end):
+                    self.cells.add(name)
+                    self.lines.update(line for line in region if _tells(line))
+
+    def black_out(self, text: str) -> str:
+        """`text` with every hidden line in it made unreadable."""
+        for line in self.lines:
+            text = text.replace(line, BLACK)
+        return text
+
+
+def _regions(source: str, begin: str, end: str) -> list[list[str]]:
+    found: list[list[str]] = []
+    inside = False
+    for line in source.splitlines():
+        if begin in line:
+            inside = True
+            found.append([])
+        elif end in line:
+            inside = False
+        elif inside:
+            found[-1].append(line.strip())
+    return found
+
+
+def _tells(line: str) -> bool:
+    # The words of a message may be shown, code may not.
+    return len(line) >= SHORTEST_SECRET and re.search(r"[=(]|^assert\b", line) is not None
+
+
+def _block(cell: NotebookNode, heading: str, result: Result, secrets: _Secrets) -> Block:
+    role = cell.metadata.get("nbgrader", {})
+    name = role.get("grade_id", "")
+    task = None
+    if name in result.points and (role.get("grade") or role.get("task")):
+        task = _task(cell, name, heading, result, secrets)
+    hidden = name in secrets.cells
+    body, outputs = Markup(""), list[Markup]()
+    if hidden:
+        pass
+    elif cell.cell_type != "code":
+        body = markup.markdown(cell)
+    else:
+        body = markup.code(cell.source)
+        checked = task is not None and not role.get("solution")
+        shown = [] if checked else cell.get("outputs", [])
+        outputs = [_output(output, secrets) for output in shown]
+    kind = "code" if cell.cell_type == "code" else "markdown"
+    comment = "" if task else result.comments.get(name, "")
+    return Block(kind, body, outputs, task, hidden, comment)
+
+
+def _task(
+    cell: NotebookNode, name: str, heading: str, result: Result, secrets: _Secrets
+) -> Task:
+    score, points, pending = result.points[name]
+    if pending:
+        state = "pending"
+    elif score >= points:
+        state = "full"
+    else:
+        state = "part" if score > 0 else "none"
+    message = secrets.black_out("" if state == "full" else failure(cell) or "")
+    comment = result.comments.get(name, "")
+    return Task(name, heading, score, points, state, markup.bilingual(message), comment)
+
+
+def _output(output: NotebookNode, secrets: _Secrets) -> Markup:
+    if output.output_type == "stream":
+        return markup.plain(secrets.black_out(output.text))
+    if output.output_type == "error":
+        return markup.plain(secrets.black_out(markup.strip_ansi("\n".join(output.traceback))))
+    data: dict[str, Any] = output.get("data", {})
+    for kind in PICTURE_KINDS:
+        if kind in data:
+            content = str(data[kind])
+            if kind == "image/svg+xml":
+                content = base64.b64encode(content.encode()).decode()
+            return markup.picture(kind, content)
+    if "text/html" in data:
+        return markup.clean(secrets.black_out(str(data["text/html"])))
+    return markup.plain(secrets.black_out(str(data.get("text/plain", ""))))
+
+
+class FeedbackExporter(Exporter):
+    """The same pages for nbgrader's own generate_feedback, and so for its formgrader."""
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kwargs: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Make the page of an autograded notebook that nbgrader has opened."""
+        nb, found = super().from_notebook_node(nb, resources, **kwargs)
+        names = found["nbgrader"]
+        with Gradebook(names["db_url"]) as gradebook:
+            result = find_result(gradebook, names["notebook"], names["student"])
+        record = None
+        return page(nb, names["notebook"], names["student"], result, record, self.config), found
