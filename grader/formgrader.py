@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -26,6 +27,9 @@ def command(course: Course, port: int, *, open_browser: bool) -> list[str]:
         "root_dir": str(course.folder),
         "default_url": "/formgrader",
         "open_browser": open_browser,
+        "answer_yes": True,  # Ctrl-C ends it without a question
+        # In a container there is often no other user; the address is this machine's alone.
+        "allow_root": True,
     }
     options = [f"--ServerApp.{name}={value}" for name, value in settings.items()]
     options += [
@@ -49,12 +53,9 @@ def serve(course: Course, port: int, *, open_browser: bool = True) -> int:
                 f"Port {port} is taken: choose another with --port, or stop what uses it."
             ) from None
     # nbgrader reads nbgrader_config.py from the folder the server is started in.
-    with subprocess.Popen(
-        command(course, port, open_browser=open_browser), cwd=course.folder
-    ) as server:
-        try:
-            return server.wait()
-        except KeyboardInterrupt:
-            server.terminate()  # Jupyter would ask first
-            server.wait()
-            return 0
+    argv = command(course, port, open_browser=open_browser)
+    if sys.platform != "win32":
+        os.chdir(course.folder)
+        # In this process's place, so that signals reach the server itself.
+        os.execv(argv[0], argv)
+    return subprocess.run(argv, cwd=course.folder).returncode

@@ -19,7 +19,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerBase
-from traitlets import Instance
+from traitlets import Instance, default
 
 from . import sandbox
 from .limits import Limits, size_text
@@ -148,7 +148,11 @@ class SandboxProvisioner(KernelProvisionerBase):
 class SandboxKernelManager(AsyncKernelManager):
     """Manages a sandboxed Python kernel, whatever kernel a submission asks for."""
 
-    limits = Instance(Limits, args=())
+    limits = Instance(Limits)
+
+    @default("limits")
+    def _limits_default(self) -> Limits:
+        return Limits.from_config(self.config)
 
     @property
     def kernel_spec(self) -> KernelSpec:

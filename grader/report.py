@@ -12,7 +12,7 @@ from tabulate import tabulate
 
 from .course import Course
 from .errors import GraderError
-from .record import read_record
+from .record import GRADED, read_record
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ def rows(course: Course, name: str) -> list[Row]:
             submissions = []
         order = [] if not submissions else _task_order(submissions[0].assignment)
         for submission in submissions:
+            # No record: nbgrader's own autograde was the last to grade it.
             record = read_record(course, submission.student.id, name)
             points = {
                 grade.name: float(grade.score)
@@ -55,7 +56,7 @@ def rows(course: Course, name: str) -> list[Row]:
                     student=submission.student.id,
                     score=float(submission.score - submission.late_submission_penalty),
                     max_score=float(submission.max_score),
-                    status=record.status if record else "unknown",
+                    status=record.status if record else GRADED,
                     note=record.english if record else "",
                     needs_manual_grade=bool(submission.needs_manual_grade),
                     tasks={task: points[task] for task in order if task in points},
@@ -96,7 +97,7 @@ def as_csv(found: list[Row]) -> str:
 
 
 def _inert(text: str) -> str:
-    return f"'{text}" if text[:1] in ("=", "+", "@", "\t") else text
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def as_table(found: list[Row]) -> str:
