@@ -74,6 +74,13 @@ def train(
         ValueError: a shape does not fit, or there is no data; the message names the tensor.
         NonFiniteLossError: a loss is NaN or infinite; the message names the step.
     """
+    if num_epochs < 0:
+        raise ValueError(f"num_epochs must be at least 0, got {num_epochs}")
+    if history and isinstance(seed, int):
+        raise ValueError(
+            "seed: training that goes on needs the random generator that load_checkpoint "
+            "restored, not a number to begin anew with"
+        )
     place = _device_of(generator) if device is None else torch.device(device)
     generator.to(place)
     discriminator.to(place)
