@@ -12,6 +12,7 @@ export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
 BIN := .venv/bin
 DONE := _build/done
+PROOFREAD := PYTHONPATH=book/_ext $(BIN)/python -m proofread
 SETS := $(notdir $(patsubst %/,%,$(wildcard solutions/*/)))
 
 files = $(shell find $(1) -type f -not -path '*/__pycache__/*' -not -path '*/.ipynb_checkpoints/*' 2>/dev/null)
@@ -21,7 +22,9 @@ SOURCES := $(call files,solutions)
 GRADER := $(filter-out grader/sample_class/%,$(call files,grader)) grader/sample_class/nbgrader_config.py
 SUBMITTED := $(call files,grader/sample_class/submitted)
 
-.PHONY: course site exercises sample-class serve formgrader test test-slow lint types unit drift notebooks format lock clean help
+.PHONY: course site exercises sample-class \
+  serve formgrader test lint types korean korean-record korean-accept unit drift notebooks \
+  bench references format lock clean help
 
 course: site exercises sample-class ## the site, the problem sets and a graded sample class (default)
 	@echo
@@ -49,7 +52,8 @@ $(DONE)/system-tests: scripts/install-system-packages
 $(DONE)/site: $(DONE)/venv $(BOOK) $(LIBRARY)
 	@echo "Building the site; cells that are not in the cache are executed ..."
 	@$(BIN)/jupyter-book build book --config _config.yml --toc $(CURDIR)/_toc.yml --path-output . \
-	  --warningiserror --nitpick --keep-going
+	  --warningiserror --nitpick --keep-going || { \
+	  rm -rf _build/.doctrees; exit 1; } # Sphinx forgets its warnings once a page is read
 	@touch $@
 
 $(DONE)/exercises: $(DONE)/venv $(SOURCES) $(GRADER)
@@ -71,13 +75,22 @@ formgrader: sample-class ## nbgrader's own pages for the sample class
 
 # One after another, and all of them: a failure in one should not hide those after it.
 test: $(DONE)/venv $(DONE)/system-tests site ## lint, types, unit tests, drift, every notebook
-	@scripts/run-checks lint types drift notebooks unit
+	@scripts/run-checks lint types korean drift notebooks unit
 
 lint: $(DONE)/venv ## ruff's rules and format
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
 types: $(DONE)/venv ## mypy on the library and the grader
 	@$(BIN)/mypy
+
+korean: $(DONE)/venv ## proofread the Korean; name texts that are stale
+	@$(PROOFREAD) check
+
+korean-record: $(DONE)/venv ## note new Korean texts in book/korean.lock
+	@$(PROOFREAD) record
+
+korean-accept: $(DONE)/venv ## the Korean in FILES is still right though its English changed
+	@$(PROOFREAD) accept $(FILES)
 
 drift: $(DONE)/venv ## exercises/ and tests/notebooks/ are what their sources say
 	@$(BIN)/grader release all --check
