@@ -1,0 +1,8 @@
+import torch
+
+
+def is_saturating(loss, gradients):
+    at_minus_20 = gradients(loss, torch.tensor([-20.0, 0.0]))[0]
+    if -0.001 < float(at_minus_20) < 0.001:
+        return True
+    return False  # noqa: SIM103 (students write it out)

@@ -1,0 +1,7 @@
+# loses: discriminator_step-optimizer
+def discriminator_step(real, latent, discriminator, generator, optimizer, loss):
+    fake = generator(latent).detach()
+    value = loss(discriminator(real), discriminator(fake))
+    value.backward()
+    optimizer.step()
+    return value.detach()

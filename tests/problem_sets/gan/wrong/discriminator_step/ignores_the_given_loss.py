@@ -1,0 +1,12 @@
+# loses: discriminator_step-update
+from torch.nn import functional as F
+
+
+def discriminator_step(real, latent, discriminator, generator, optimizer, loss):
+    real_logits = discriminator(real)
+    fake_logits = discriminator(generator(latent).detach())
+    value = (F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()) / 2
+    optimizer.zero_grad()
+    value.backward()
+    optimizer.step()
+    return value.detach()

@@ -1,0 +1,6 @@
+# loses: generator_step-optimizer
+def generator_step(latent, discriminator, generator, optimizer, loss):
+    value = loss(discriminator(generator(latent)))
+    value.backward()
+    optimizer.step()
+    return value.detach()

@@ -1,0 +1,3 @@
+# loses: saturation_verdict-answers
+def is_saturating(loss, gradients):
+    return False
