@@ -14,6 +14,7 @@ from dlcourse.data.images import (
     emoji_names,
     emoji_records,
     from_unit_range,
+    random_flips,
     to_unit_range,
 )
 from dlcourse.data.points import gaussian_covariance, gaussian_points
@@ -32,5 +33,6 @@ __all__ = [
     "from_unit_range",
     "gaussian_covariance",
     "gaussian_points",
+    "random_flips",
     "to_unit_range",
 ]

@@ -47,6 +47,23 @@ def from_unit_range(images: torch.Tensor) -> torch.Tensor:
     return ((images + 1.0) * 127.5).round().clamp(0, 255).to(torch.uint8)
 
 
+def random_flips(images: torch.Tensor) -> torch.Tensor:
+    """Mirror each image left to right with probability 1/2.
+
+    The draws come from torch's random state of the CPU, so they are the same wherever
+    the images ``(n, channels, height, width)`` are.
+
+    Raises:
+        ValueError: the tensor has another shape.
+    """
+    if images.dim() != 4:
+        raise ValueError(
+            f"images: expected shape (n, channels, height, width), got {tuple(images.shape)}"
+        )
+    flip = torch.rand(len(images), 1, 1, 1) < 0.5
+    return torch.where(flip.to(images.device), images.flip(3), images)
+
+
 def emoji(category: str | None = None, count: int | None = None) -> torch.Tensor:
     """Return emoji on white, in the order of `emoji_records`.
 

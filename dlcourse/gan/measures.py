@@ -37,7 +37,8 @@ def covariance_error(points: torch.Tensor, covariance: torch.Tensor) -> float:
     if len(points) < 2:
         raise ValueError("points: a covariance needs at least 2 points, got 1")
     _check_shape("covariance", covariance, (points.shape[1], points.shape[1]))
-    return relative_error(torch.cov(points.T), covariance.to(points))
+    centred = points - points.mean(0)
+    return relative_error(centred.T @ centred / (len(points) - 1), covariance.to(points))
 
 
 def linear_generator_moments(net: nn.Module) -> tuple[torch.Tensor, torch.Tensor]:

@@ -8,7 +8,13 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from dlcourse.data.images import emoji, emoji_categories, emoji_records, to_unit_range
+from dlcourse.data.images import (
+    emoji,
+    emoji_categories,
+    emoji_records,
+    random_flips,
+    to_unit_range,
+)
 
 FEATURES = 64
 
@@ -98,7 +104,7 @@ def train_classifier(
         optimizer = torch.optim.Adam(net.parameters(), lr=2e-3)
         for _ in range(num_epochs):
             for chosen in torch.randperm(len(examples)).split(64):
-                batch = _augment(examples[chosen.to(device)])
+                batch = augment(examples[chosen.to(device)])
                 loss = cross_entropy(net(batch), targets[chosen.to(device)])
                 optimizer.zero_grad()
                 loss.backward()
@@ -114,6 +120,12 @@ def emoji_classifier(seed: int = 0) -> Classifier:
     categories = emoji_categories()
     labels = torch.tensor([categories.index(record.category) for record in emoji_records()])
     return train_classifier(emoji(), labels, seed=seed)
+
+
+def augment(images: torch.Tensor) -> torch.Tensor:
+    """Flip half of the images, and shift all by up to 4 pixels, in at the other edge."""
+    down, right = torch.randint(-4, 5, (2,)).tolist()
+    return random_flips(images).roll((down, right), (2, 3))
 
 
 def kernel_distance(real: torch.Tensor, generated: torch.Tensor) -> float:
@@ -167,11 +179,3 @@ def _kernel(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 def _mean_off_diagonal(x: torch.Tensor) -> torch.Tensor:
     kernel, count = _kernel(x, x), len(x)
     return (kernel.sum() - kernel.trace()) / (count * (count - 1))
-
-
-def _augment(images: torch.Tensor) -> torch.Tensor:
-    """Flip half of the images, and shift the minibatch by up to 4 pixels, around the edge."""
-    flip = torch.rand(len(images), 1, 1, 1) < 0.5
-    down, right = torch.randint(-4, 5, (2,)).tolist()
-    images = torch.where(flip.to(images.device), images.flip(3), images)
-    return images.roll((down, right), (2, 3))

@@ -71,3 +71,15 @@ def test_the_wrong_kind_of_number_is_named():
         data.to_unit_range(torch.zeros(2))
     with pytest.raises(ValueError, match=r"expected floating-point numbers, got torch\.uint8"):
         data.from_unit_range(torch.zeros(2, dtype=torch.uint8))
+
+
+def test_flips_mirror_about_half_of_the_images():
+    torch.manual_seed(0)
+    images = data.emoji(count=100)
+    flipped = data.random_flips(images)
+    kept = (flipped == images).flatten(1).all(1)
+    mirrored = (flipped == images.flip(3)).flatten(1).all(1)
+    assert (kept | mirrored).all()
+    assert 30 < kept.sum() < 80 and 30 < mirrored.sum() < 80
+    with pytest.raises(ValueError, match=r"images: expected shape .*, got \(2, 3\)"):
+        data.random_flips(torch.zeros(2, 3))

@@ -1,0 +1,98 @@
+import pytest
+import torch
+
+from dlcourse import nn
+
+
+def test_the_two_nets_of_the_plane_have_the_chapters_shapes():
+    generator, discriminator = nn.linear_generator(), nn.tanh_discriminator()
+    assert generator(torch.zeros(7, 2)).shape == (7, 2)
+    assert discriminator(torch.zeros(7, 2)).shape == (7, 1)
+    kinds = [type(layer).__name__ for layer in discriminator]
+    assert kinds == ["Linear", "Tanh", "Linear", "Tanh", "Linear"]
+    assert [tuple(p.shape) for p in discriminator.parameters() if p.dim() == 2] == [
+        (5, 2),
+        (3, 5),
+        (1, 3),
+    ]
+    with pytest.raises(ValueError, match="widths: expected at least two sizes"):
+        nn.tanh_discriminator((2,))
+
+
+@pytest.mark.parametrize("size", [1, 4, 7, 16])
+@pytest.mark.parametrize(("kernel", "stride", "padding"), [(4, 2, 1), (4, 1, 0), (3, 2, 1)])
+def test_the_size_formulas_are_what_the_layers_do(size, kernel, stride, padding):
+    image = torch.zeros(1, 1, size, size)
+    up = torch.nn.ConvTranspose2d(1, 1, kernel, stride, padding)(image).shape[-1]
+    assert nn.transposed_convolution_size(size, kernel, stride, padding) == up
+    if size + 2 * padding >= kernel:
+        down = torch.nn.Conv2d(1, 1, kernel, stride, padding)(image).shape[-1]
+        assert nn.convolution_size(size, kernel, stride, padding) == down
+
+
+def test_a_block_doubles_and_its_mirror_halves():
+    image = torch.randn(2, 3, 16, 16)
+    assert nn.generator_block(3, 20)(image).shape == (2, 20, 32, 32)
+    assert nn.discriminator_block(3, 20)(image).shape == (2, 20, 8, 8)
+    seed = torch.randn(2, 3, 1, 1)
+    assert nn.generator_block(3, 20, stride=1, padding=0)(seed).shape == (2, 20, 4, 4)
+
+
+def test_the_slope_of_a_block_is_the_one_asked_for():
+    block = nn.discriminator_block(1, 1, slope=0.4, normalize=False)
+    with torch.no_grad():
+        block[0].weight.fill_(0.0)
+        block[0].bias.fill_(-1.0)
+    torch.testing.assert_close(block(torch.zeros(1, 1, 2, 2)), torch.full((1, 1, 1, 1), -0.4))
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_dcgan_goes_from_noise_to_images_to_logits(channels):
+    generator = nn.dcgan_generator(10, 4, channels=channels)
+    images = generator(torch.randn(5, 10))
+    assert images.shape == (5, channels, 64, 64)
+    assert images.abs().max() < 1
+    assert nn.dcgan_discriminator(4, channels=channels)(images).shape == (5, 1)
+    with torch.no_grad():
+        generator.eval()
+        latent = torch.randn(5, 10)
+        torch.testing.assert_close(generator(latent), generator(latent[:, :, None, None]))
+
+
+def test_dcgans_widths_are_those_of_the_paper():
+    weights = [p for p in nn.dcgan_generator(100, 64).parameters() if p.dim() == 4]
+    assert [tuple(w.shape[:2]) for w in weights] == [
+        (100, 512),
+        (512, 256),
+        (256, 128),
+        (128, 64),
+        (64, 3),
+    ]
+    weights = [p for p in nn.dcgan_discriminator(64).parameters() if p.dim() == 4]
+    assert [w.shape[0] for w in weights] == [64, 128, 256, 512, 1]
+
+
+def test_only_the_first_block_of_the_discriminator_is_not_normalized():
+    blocks = list(nn.dcgan_discriminator(4))[:4]
+    normalized = [any(isinstance(m, torch.nn.BatchNorm2d) for m in b) for b in blocks]
+    assert normalized == [False, True, True, True]
+
+
+def test_weights_are_drawn_by_the_kind_of_layer():
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(
+        torch.nn.Conv2d(3, 256, 4),
+        torch.nn.ConvTranspose2d(256, 256, 4),
+        torch.nn.BatchNorm2d(4096),
+        torch.nn.BatchNorm2d(3, affine=False),
+        torch.nn.Linear(200, 200),
+    )
+    assert nn.init_weights(net) is net
+    for layer in (net[0], net[1], net[4]):
+        assert abs(layer.weight.mean().item()) < 1e-3
+        assert layer.weight.std().item() == pytest.approx(0.02, rel=0.05)
+        assert layer.bias.abs().max() == 0
+    assert net[2].weight.mean().item() == pytest.approx(1, abs=2e-3)
+    assert net[2].weight.std().item() == pytest.approx(0.02, rel=0.05)
+    assert net[2].bias.abs().max() == 0
+    assert nn.init_weights(net, std=0.5)[4].weight.std().item() == pytest.approx(0.5, rel=0.05)
