@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -84,10 +85,11 @@ class SandboxProvisioner(KernelProvisionerBase):
         """Kill the sandbox at once, remembering why if a reason is given."""
         if english and self.stopped_because is None:
             self.stopped_because = (english, korean)
-        if self.process is not None:
-            # The sandbox's first process takes every other one in its PID namespace with it.
+        if self.process is not None and self.process.poll() is None:
+            # The sandbox's first process takes every other one in its PID namespace with it;
+            # bubblewrap, its parent, then ends by itself and leaves no zombie behind.
             with suppress(ProcessLookupError):
-                self.process.kill()
+                os.kill(self.sandbox_pid, signal.SIGKILL)
 
     async def cleanup(self, restart: bool = False) -> None:
         """Stop watching and close what is open."""

@@ -167,6 +167,8 @@ def command(argv: Sequence[str], limits: Limits, info_fd: int, connection_fd: in
     parts += ["--ro-bind-data", str(connection_fd), CONNECTION_FILE]
     for name, value in _environment(limits).items():
         parts += ["--setenv", name, value]
+    # Only now: what holds the mounts together lies in memory too, and has no size of its own.
+    parts += ["--remount-ro", "/dev", "--remount-ro", "/"]
     parts += ["--chdir", WORK_DIR, "--info-fd", str(info_fd), "--", *argv]
     return parts
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import dateutil.parser  # type: ignore[import-untyped]
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import parse_utc
@@ -18,6 +20,7 @@ from .errors import NotebookError, one_line
 from .limits import MIB, Limits, size_text
 
 TIMESTAMP = "timestamp.txt"
+OFFSET = re.compile(r"[+-]\d{2}:?\d{2}$")
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -52,7 +55,9 @@ def receipt_time(path: Path) -> datetime | None:
         return None
     try:
         with stamp.open(encoding="utf-8") as file:
-            found = parse_utc(file.read(200).strip())
+            text = file.read(200).strip()
+        # nbgrader takes "+0900" for 900 seconds; dateutil takes it for nine hours.
+        found = parse_utc(dateutil.parser.parse(text) if OFFSET.search(text) else text)
         if isinstance(found, datetime) and found.year > 1970:
             return found
     except (ValueError, OverflowError, TypeError):
