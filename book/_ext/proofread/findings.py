@@ -42,6 +42,8 @@ class Term:
 
     english: tuple[str, ...]
     korean: str
+    shown: str
+    """The Korean as the glossary writes it."""
     never: tuple[str, ...]
 
     @cached_property
@@ -69,7 +71,8 @@ def load_terms(path: Path) -> list[Term]:
         if not {"en", "ko"} <= set(entry):
             raise ValueError(f"{path}: an entry needs `en` and `ko`: {entry}")
         english = tuple(form.strip() for form in entry["en"].split(","))
-        terms.append(Term(english, entry["ko"], tuple(entry.get("never", ()))))
+        shown = entry.get("shown", entry["ko"])
+        terms.append(Term(english, entry["ko"], shown, tuple(entry.get("never", ()))))
     return terms
 
 
