@@ -8,7 +8,7 @@ or loses its gradient at logits of ±100, where D itself rounds to 0 or 1.
 from __future__ import annotations
 
 import torch
-from torch.nn.functional import softplus
+from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
 
 def discriminator_loss(
@@ -34,13 +34,31 @@ def discriminator_loss(
     """
     check_logits("real_logits", real_logits)
     check_logits("fake_logits", fake_logits)
+    check_target(real_target)
     real_term = softplus(-real_logits).mean()
     if real_target != 1.0:
-        if not 0.0 < real_target < 1.0:
-            raise ValueError(f"real_target must be in (0, 1], got {real_target}")
         # -t log D - (1 - t) log(1 - D) = softplus(-o) + (1 - t) o
         real_term = real_term + (1.0 - real_target) * real_logits.mean()
     return (real_term + softplus(fake_logits).mean()) / 2
+
+
+def joined_discriminator_loss(
+    logits: torch.Tensor, num_real: int, *, real_target: float = 1.0
+) -> torch.Tensor:
+    """Return `discriminator_loss` where real and generated examples went in together.
+
+    One operation over all logits takes half the time of one for each kind.
+
+    Args:
+        logits: of the real examples first, then of as many generated ones.
+        num_real: how many are real, half of them.
+        real_target: see `discriminator_loss`.
+    """
+    check_logits("logits", logits)
+    check_target(real_target)
+    targets = torch.zeros_like(logits)
+    targets[:num_real] = real_target
+    return binary_cross_entropy_with_logits(logits, targets)
 
 
 def saturating_generator_loss(fake_logits: torch.Tensor) -> torch.Tensor:
@@ -89,3 +107,9 @@ def check_logits(name: str, logits: torch.Tensor) -> None:
         raise ValueError(
             f"{name}: expected at least one logit, got shape {tuple(logits.shape)}"
         )
+
+
+def check_target(real_target: float) -> None:
+    """Raise a ValueError unless the target is a probability above 0."""
+    if not 0.0 < real_target <= 1.0:
+        raise ValueError(f"real_target must be in (0, 1], got {real_target}")

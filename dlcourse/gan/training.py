@@ -189,6 +189,8 @@ def _step(
 
 def read_numbers(*scalars: torch.Tensor) -> list[float]:
     """Copy scalars from their device; the one place where training waits for it."""
+    if scalars[0].device.type == "cpu":
+        return [scalar.item() for scalar in scalars]
     return torch.stack(scalars).tolist()
 
 

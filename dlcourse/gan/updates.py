@@ -13,7 +13,11 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.optim import Optimizer
 
-from dlcourse.gan.losses import discriminator_loss, nonsaturating_generator_loss
+from dlcourse.gan.losses import (
+    discriminator_loss,
+    joined_discriminator_loss,
+    nonsaturating_generator_loss,
+)
 from dlcourse.gan.shapes import apply_discriminator, apply_generator, check_same_examples
 
 GeneratorLoss = Callable[[torch.Tensor], torch.Tensor]
@@ -100,17 +104,26 @@ def discriminator_step(
         The loss before the step, a scalar without graph.
     """
     check_same_examples(real, fake)
-    if uses_batch_statistics(discriminator):
-        real_logits = apply_discriminator(discriminator, real, "real")
-        fake_logits = apply_discriminator(discriminator, fake, "fake")
-    else:
-        logits = apply_discriminator(discriminator, torch.cat((real, fake)), "real and fake")
-        real_logits, fake_logits = logits.split((len(real), len(fake)))
-    value = discriminator_loss(real_logits, fake_logits, real_target=real_target)
+    value = _discriminator_value(real, fake, discriminator, real_target)
     optimizer.zero_grad()
     value.backward()
     optimizer.step()
     return value.detach()
+
+
+def _discriminator_value(
+    real: torch.Tensor, fake: torch.Tensor, discriminator: nn.Module, real_target: float
+) -> torch.Tensor:
+    """Return the discriminator's loss, from one pass or two as `discriminator_step` says."""
+    if uses_batch_statistics(discriminator):
+        real_logits = apply_discriminator(discriminator, real, "real")
+        fake_logits = apply_discriminator(discriminator, fake, "fake")
+        return discriminator_loss(real_logits, fake_logits, real_target=real_target)
+    logits = apply_discriminator(discriminator, torch.cat((real, fake)), "real and fake")
+    if len(real) == len(fake):
+        return joined_discriminator_loss(logits, len(real), real_target=real_target)
+    real_logits, fake_logits = logits.split((len(real), len(fake)))
+    return discriminator_loss(real_logits, fake_logits, real_target=real_target)
 
 
 def generator_step(

@@ -5,6 +5,7 @@ import torch
 from torch.nn.functional import binary_cross_entropy
 
 from dlcourse import gan
+from dlcourse.gan.losses import joined_discriminator_loss
 
 GENERATOR_LOSSES = [gan.saturating_generator_loss, gan.nonsaturating_generator_loss]
 
@@ -97,3 +98,13 @@ def test_the_discriminator_loss_names_the_bad_tensor():
 def test_a_target_that_is_no_probability_is_refused(target):
     with pytest.raises(ValueError, match=f"real_target must be in .0, 1., got {target}"):
         gan.discriminator_loss(logits(0.0), logits(0.0), real_target=target)
+
+
+@pytest.mark.parametrize("target", [1.0, 0.9])
+def test_the_joined_loss_is_the_same_number(target):
+    real, fake = logits(0.3, -1.2, 100.0), logits(-0.7, 0.4, 100.0)
+    joined = joined_discriminator_loss(torch.cat((real, fake)), 3, real_target=target)
+    apart = gan.discriminator_loss(real, fake, real_target=target)
+    torch.testing.assert_close(joined, apart)
+    with pytest.raises(ValueError, match="logits: expected at least one"):
+        joined_discriminator_loss(torch.zeros(0, 1), 0)

@@ -97,10 +97,10 @@ def test_the_fast_path_gives_the_losses_of_the_plain_loop():
     sampler = torch.Generator().manual_seed(5)
     generator, discriminator = nets()
     order = torch.randperm(80, generator=sampler)
-    latents = torch.randn(80, 2, generator=sampler, dtype=torch.float64).split(8)
+    latents = iter(torch.randn(80, 2, generator=sampler, dtype=torch.float64).split(8))
     plain = textbook.train_epoch(
         DataLoader(TensorDataset(points[order]), batch_size=8),
-        latents,
+        lambda _: next(latents),
         generator,
         discriminator,
         torch.optim.Adam(generator.parameters(), lr=0.005, foreach=False, fused=False),

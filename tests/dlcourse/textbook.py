@@ -4,14 +4,15 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
 
 
-def train_epoch(loader, latents, generator, discriminator, g_optimizer, d_optimizer):
+def train_epoch(loader, draw_latent, generator, discriminator, g_optimizer, d_optimizer):
     """Train for one epoch; return the losses of each step as pairs of numbers.
 
-    Two passes through the discriminator, examples generated anew for each update, and
-    gradients for everything on the way.
+    ``draw_latent(n)`` returns n latent variables. Two passes through the discriminator,
+    examples generated anew for each update, and gradients for everything on the way.
     """
     losses = []
-    for (real,), latent in zip(loader, latents, strict=False):
+    for (real,) in loader:
+        latent = draw_latent(len(real))
         ones, zeros = torch.ones(len(real), 1).to(real), torch.zeros(len(real), 1).to(real)
 
         d_optimizer.zero_grad()
