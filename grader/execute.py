@@ -149,10 +149,9 @@ def run_notebook(
         )
     else:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as empty:
-            transport = "tcp" if sys.platform == "win32" else "ipc"
-            manager = AsyncKernelManager(
-                kernel_name=kernel_name or "python3", transport=transport
-            )
+            manager = AsyncKernelManager(kernel_name=kernel_name or "python3")
+            if sys.platform != "win32":
+                manager.transport, manager.ip = "ipc", f"{empty}/.kernel"
             client = _Client(nb, manager, limits)
             trouble = asyncio.run(_execute(client, cwd=folder or empty))
     return Run(nbformat.writes(nb), time.monotonic() - start, trouble)

@@ -32,6 +32,8 @@ from .record import Record, read_record, write_whole
 
 BLACK = "▒▒▒"
 SHORTEST_SECRET = 12
+MOST_RICH = 200_000
+"""Characters of a notebook that are rendered; the rest is shown as plain text."""
 HEADING = re.compile(r"^#{1,6} +(.+?)\s*#*$", re.MULTILINE)
 PICTURE_KINDS = ("image/png", "image/jpeg", "image/svg+xml")
 
@@ -171,12 +173,14 @@ def page(
     """The feedback page of one autograded notebook, as HTML."""
     secrets = _Secrets(result.sources, config)
     blocks: list[Block] = []
+    spent = 0
     title = heading = ""
     for cell in nb.cells:
         if cell.cell_type == "markdown" and (found := HEADING.findall(cell.source)):
             heading = found[-1]
             title = title or found[0]
-        blocks.append(_block(cell, heading, result, secrets))
+        spent += _length(cell)
+        blocks.append(_block(cell, heading, result, secrets, rich=spent < MOST_RICH))
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("grader"), autoescape=True, trim_blocks=True
     )
@@ -234,25 +238,37 @@ class _Secrets:
 
 
 def _regions(source: str, begin: str, end: str) -> list[list[str]]:
+    """The lines of each marked region, its marks included."""
     found: list[list[str]] = []
     inside = False
     for line in source.splitlines():
         if begin in line:
             inside = True
             found.append([])
-        elif end in line:
-            inside = False
-        elif inside:
+        if inside:
             found[-1].append(line.strip())
+        if end in line:
+            inside = False
     return found
 
 
 def _tells(line: str) -> bool:
     # The words of a message may be shown, code may not.
-    return len(line) >= SHORTEST_SECRET and re.search(r"[=(]|^assert\b", line) is not None
+    return len(line) >= SHORTEST_SECRET and re.search(r"[=(#]|^assert\b", line) is not None
 
 
-def _block(cell: NotebookNode, heading: str, result: Result, secrets: _Secrets) -> Block:
+def _length(cell: NotebookNode) -> int:
+    html = [str(output.get("data", {}).get("text/html", "")) for output in _outputs(cell)]
+    return len(cell.source) + sum(map(len, html))
+
+
+def _outputs(cell: NotebookNode) -> list[NotebookNode]:
+    return list(cell.get("outputs", []))
+
+
+def _block(
+    cell: NotebookNode, heading: str, result: Result, secrets: _Secrets, *, rich: bool
+) -> Block:
     role = cell.metadata.get("nbgrader", {})
     name = role.get("grade_id", "")
     task = None
@@ -263,12 +279,12 @@ def _block(cell: NotebookNode, heading: str, result: Result, secrets: _Secrets) 
     if hidden:
         pass
     elif cell.cell_type != "code":
-        body = markup.markdown(cell)
+        body = markup.markdown(cell) if rich else markup.plain(cell.source)
     else:
-        body = markup.code(cell.source)
+        body = markup.code(cell.source) if rich else markup.escaped(cell.source)
         checked = task is not None and not role.get("solution")
-        shown = [] if checked else cell.get("outputs", [])
-        outputs = [_output(output, secrets) for output in shown]
+        shown = [] if checked else _outputs(cell)
+        outputs = [_output(output, secrets, rich=rich) for output in shown]
     kind = "code" if cell.cell_type == "code" else "markdown"
     comment = "" if task else result.comments.get(name, "")
     return Block(kind, body, outputs, task, hidden, comment)
@@ -289,7 +305,7 @@ def _task(
     return Task(name, heading, score, points, state, markup.bilingual(message), comment)
 
 
-def _output(output: NotebookNode, secrets: _Secrets) -> Markup:
+def _output(output: NotebookNode, secrets: _Secrets, *, rich: bool) -> Markup:
     if output.output_type == "stream":
         return markup.plain(secrets.black_out(output.text))
     if output.output_type == "error":
@@ -301,7 +317,7 @@ def _output(output: NotebookNode, secrets: _Secrets) -> Markup:
             if kind == "image/svg+xml":
                 content = base64.b64encode(content.encode()).decode()
             return markup.picture(kind, content)
-    if "text/html" in data:
+    if "text/html" in data and rich:
         return markup.clean(secrets.black_out(str(data["text/html"])))
     return markup.plain(secrets.black_out(str(data.get("text/plain", ""))))
 

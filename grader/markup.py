@@ -23,6 +23,9 @@ from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 
 MOST_TEXT = 50_000
 """Characters of one source or output that are shown."""
+MOST_MARKDOWN = 20_000
+MOST_TAGS = 5_000
+"""What is longer or has more tags is shown as text: the parsers' time grows with its square."""
 MOST_PICTURE = 2_000_000
 HANGUL = re.compile("[\uac00-\ud7a3\u3131-\u318e]")
 EDITORS_SEPARATOR = re.compile(r"\s+[|·]\s+")
@@ -59,6 +62,8 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 def clean(html: str) -> Markup:
     """HTML with nothing in it that runs, submits or loads."""
+    if html.count("<") > MOST_TAGS:
+        return plain(html)
     return Markup(
         nh3.clean(
             shortened(html, MOST_PICTURE),
@@ -80,6 +85,8 @@ def shortened(text: str, most: int = MOST_TEXT) -> str:
 def markdown(cell: NotebookNode) -> Markup:
     """A Markdown cell as HTML, its pasted pictures in place."""
     source = cell.source
+    if len(source) > MOST_MARKDOWN:
+        return plain(source)
     for name, bundle in cell.get("attachments", {}).items():
         for kind, content in bundle.items():
             source = source.replace(f"(attachment:{name})", f"(data:{kind};base64,{content})")
@@ -100,6 +107,11 @@ def code(source: str) -> Markup:
     return Markup(highlight(shortened(source), PythonLexer(stripnl=False), formatter))
 
 
+def escaped(text: str) -> Markup:
+    """Text as it is, cut where it is too long."""
+    return Markup(escape(shortened(text)))
+
+
 def plain(text: str) -> Markup:
     """Text of a terminal: escaped, without colour codes."""
     return Markup("<pre>{}</pre>").format(shortened(strip_ansi(text)))
@@ -108,7 +120,8 @@ def plain(text: str) -> Markup:
 def picture(kind: str, content: str) -> Markup:
     """A picture inside the page, or a note where its data is none."""
     try:
-        data = base64.b64encode(base64.b64decode(content, validate=False)).decode()
+        bare = re.sub(r"\s", "", content)
+        data = base64.b64encode(base64.b64decode(bare, validate=True)).decode()
     except (binascii.Error, ValueError):
         data = ""
     if not data or len(data) > MOST_PICTURE:

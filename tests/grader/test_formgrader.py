@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import json
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from http.cookiejar import CookieJar
+from pathlib import Path
+
+import pytest
+from nbformat.v4 import new_output
+
+from grader.course import Course
+from grader.errors import GraderError
+from grader.execute import Run
+from grader.formgrader import command, serve
+
+from .tiny import FakeExecutor, TinyCourse, role_of
+
+
+class Site:
+    """A running formgrader, asked over HTTP with its token."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self.port, self.token = port, token
+        cookies = urllib.request.HTTPCookieProcessor(CookieJar())
+        self.opener = urllib.request.build_opener(cookies)
+
+    def get(self, path: str) -> str:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            headers={"Authorization": f"token {self.token}"},
+        )
+        with self.opener.open(request, timeout=30) as answer:
+            return answer.read().decode()
+
+
+@pytest.fixture(scope="module")
+def site(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The formgrader over a class of one, as `grader formgrader` starts it."""
+    import shutil
+
+    import nbformat
+
+    folder = tmp_path_factory.mktemp("formgrader")
+    shutil.copytree(template, folder, dirs_exist_ok=True)
+    tiny = TinyCourse(folder)
+    tiny.submit("ann")
+
+    def outcome(notebook: str) -> Run:
+        nb = nbformat.reads(notebook, as_version=4)
+        html = "<b>seen</b><script>document.title=1</script>"
+        role_of(nb, "add").outputs = [new_output("display_data", data={"text/html": html})]
+        return Run(nbformat.writes(nb), 0.0, None)
+
+    tiny.grade(executor=FakeExecutor(outcome))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    log = folder / "log"
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "grader.cli", "--course", str(tiny.folder)),
+                *("formgrader", "--port", str(port), "--no-browser"),
+            ],
+            stdout=file,
+            stderr=file,
+        )
+    try:
+        yield Site(port, wait_for_token(process, log))
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def wait_for_token(process: subprocess.Popen[bytes], log: Path) -> str:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        found = re.search(r"http://127\.0\.0\.1:\d+/formgrader\?token=(\w+)", log.read_text())
+        if found:
+            return found[1]
+        time.sleep(0.2)
+    raise AssertionError(log.read_text())
+
+
+def test_its_page_lists_the_problem_set(site: Site) -> None:
+    assert "<h1>Manage Assignments</h1>" in site.get("/formgrader/manage_assignments")
+    (found,) = json.loads(site.get("/formgrader/api/assignments"))
+    assert (found["name"], found["num_submissions"], found["max_score"]) == ("sums", 1, 14)
+
+
+def test_a_submission_opens_and_what_it_printed_does_not_run(site: Site) -> None:
+    (found,) = json.loads(site.get("/formgrader/api/submitted_notebooks/sums/sums"))
+    assert (found["student"], found["code_score"]) == ("ann", 9)
+    page = site.get(f"/formgrader/submissions/{found['id']}/")
+    assert "def" in page and "<b>seen</b>" in page
+    assert "<script>document.title=1" not in page
+
+
+def test_without_the_token_nothing_is_shown(site: Site) -> None:
+    with urllib.request.urlopen(
+        f"http://127.0.0.1:{site.port}/formgrader/manage_assignments", timeout=30
+    ) as answer:
+        assert "/login" in answer.url
+
+
+def test_a_taken_port_is_one_line(tiny: TinyCourse) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(GraderError, match=f"Port {port} is taken"):
+            serve(tiny.course, port)
+
+
+def test_it_is_served_to_this_machine_alone(tiny: TinyCourse) -> None:
+    argv = command(Course(tiny.folder), 8890, open_browser=False)
+    assert "--ServerApp.ip=127.0.0.1" in argv
+    assert not any("token" in part or "password" in part for part in argv)

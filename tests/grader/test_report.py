@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from grader import report
+from grader.errors import GraderError
+
+from .people import ODD_NAME
+from .test_autograde import EXPECTED
+from .tiny import MAX_SCORE, FakeExecutor, TinyCourse
+
+TASKS = ["add-check", "add-hidden", "share-check", "explain"]
+
+
+@pytest.mark.sandbox
+def test_json_holds_every_cell_of_every_student(graded: TinyCourse) -> None:
+    found = json.loads(report.as_json(report.rows(graded.course, "sums")))
+    assert [row["student"] for row in found] == sorted(EXPECTED)
+    for row in found:
+        status, scores = EXPECTED[row["student"]]
+        expected = {name: float(score or 0) for name, score in scores.items()}
+        assert row["status"] == status
+        assert list(row["tasks"]) == TASKS
+        assert row["tasks"] == expected
+        assert (row["score"], row["max_score"]) == (sum(expected.values()), MAX_SCORE)
+        assert bool(row["note"]) == (status != "graded")
+    waiting = {row["student"] for row in found if row["needs_manual_grade"]}
+    assert waiting == {"right", "script", "too_much"}
+
+
+@pytest.mark.sandbox
+def test_csv_and_table_hold_the_same(graded: TinyCourse) -> None:
+    rows = report.rows(graded.course, "sums")
+    read = list(csv.DictReader(io.StringIO(report.as_csv(rows))))
+    assert [row["student"] for row in read] == [row.student for row in rows]
+    assert [float(row["score"]) for row in read] == [row.score for row in rows]
+    assert [float(row["share-check"]) for row in read] == [
+        row.tasks["share-check"] for row in rows
+    ]
+    table = report.as_table(rows)
+    assert len(table.splitlines()) == len(rows) + 2
+    assert ODD_NAME in table and "(manual part pending)" in table
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "\tx"])
+def test_no_csv_cell_is_a_formula(name: str) -> None:
+    row = report.Row(name, 1.0, 2.0, "graded", "=note", False, {"a": 1.0})
+    read = list(csv.reader(io.StringIO(report.as_csv([row]))))
+    assert read[1][0] == f"'{name}"
+    assert read[1][-1] == "'=note"
+
+
+def test_points_by_hand_and_penalties_count(tiny: TinyCourse) -> None:
+    tiny.submit("ann", explain="Because.")
+    tiny.grade(executor=FakeExecutor())
+    with tiny.course.gradebook() as gradebook:
+        found = gradebook.find_submission_notebook("sums", "sums", "ann")
+        found.late_submission_penalty = 2
+        grade = gradebook.find_grade("explain", "sums", "sums", "ann")
+        grade.manual_score, grade.needs_manual_grade = 4, False
+        gradebook.db.commit()
+    (row,) = report.rows(tiny.course, "sums")
+    assert (row.score, row.needs_manual_grade) == (9 + 4 - 2, False)
+
+
+def test_nothing_graded_and_unknown_sets(tiny: TinyCourse) -> None:
+    with pytest.raises(GraderError, match="Nothing is graded yet"):
+        report.rows(tiny.course, "sums")
+    with pytest.raises(GraderError, match="no problem set 'nope'"):
+        report.rows(tiny.course, "nope")
