@@ -7,6 +7,8 @@ or loses its gradient at logits of ±100, where D itself rounds to 0 or 1.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
@@ -56,8 +58,7 @@ def joined_discriminator_loss(
     """
     check_logits("logits", logits)
     check_target(real_target)
-    targets = torch.zeros_like(logits)
-    targets[:num_real] = real_target
+    targets = _targets(logits.shape, num_real, real_target, logits.dtype, logits.device)
     return binary_cross_entropy_with_logits(logits, targets)
 
 
@@ -113,3 +114,17 @@ def check_target(real_target: float) -> None:
     """Raise a ValueError unless the target is a probability above 0."""
     if not 0.0 < real_target <= 1.0:
         raise ValueError(f"real_target must be in (0, 1], got {real_target}")
+
+
+@lru_cache(maxsize=8)
+def _targets(
+    shape: torch.Size,
+    num_real: int,
+    real_target: float,
+    dtype: torch.dtype,
+    place: torch.device,
+) -> torch.Tensor:
+    """Make the targets of a joined minibatch; the same ones serve the whole training."""
+    targets = torch.zeros(shape, dtype=dtype, device=place)
+    targets[:num_real] = real_target
+    return targets

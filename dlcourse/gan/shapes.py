@@ -10,7 +10,7 @@ from torch import nn
 
 def check_same_examples(real: torch.Tensor, fake: torch.Tensor) -> None:
     """Raise a ValueError unless real and generated examples have the same shape."""
-    if real.shape[1:] != fake.shape[1:] or real.dim() < 1:
+    if real.shape[1:] != fake.shape[1:]:
         expected = _shape_text(("n", *fake.shape[1:]))
         raise ValueError(
             f"real: expected shape {expected}, as the generator makes them, "
@@ -33,9 +33,10 @@ def apply_discriminator(
             logit for each of them.
     """
     logits = _apply(discriminator, examples, "discriminator", name)
-    if logits.numel() != len(examples) or len(logits) != len(examples):
+    count = examples.shape[0]
+    if logits.numel() != count or logits.shape[0] != count:
         raise ValueError(
-            f"logits of {name}: expected shape ({len(examples)}, 1), one logit for each "
+            f"logits of {name}: expected shape ({count}, 1), one logit for each "
             f"example, got {tuple(logits.shape)}"
         )
     return logits

@@ -35,12 +35,14 @@ class History:
         discriminator_loss: the mean over the epoch's examples (not over minibatches, so
             that a short last one does not weigh too much).
         generator_loss: likewise.
+        steps: updates of each net.
         seconds: wall-clock time of the epoch.
         examples_per_second: the epoch's examples by its seconds.
     """
 
     discriminator_loss: list[float] = field(default_factory=list)
     generator_loss: list[float] = field(default_factory=list)
+    steps: list[int] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     examples_per_second: list[float] = field(default_factory=list)
 

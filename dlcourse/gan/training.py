@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import torch
 from torch import nn
@@ -15,7 +16,12 @@ from dlcourse.gan.batches import Batches, Transform
 from dlcourse.gan.losses import nonsaturating_generator_loss
 from dlcourse.gan.shapes import apply_generator
 from dlcourse.gan.state import History, NonFiniteLossError, Training
-from dlcourse.gan.updates import GeneratorLoss, discriminator_step, generator_step
+from dlcourse.gan.updates import (
+    GeneratorLoss,
+    discriminator_step,
+    generator_step,
+    uses_batch_statistics,
+)
 from dlcourse.progress import progress_bar
 
 Callback = Callable[[Training], object]
@@ -108,9 +114,11 @@ def train(
         sampler,
     )
     schedule = _Schedule(state, learning_rate_factor)
+    joined = not uses_batch_statistics(discriminator)
+    settings = _Settings(generator_loss, real_target, joined)
     with progress_bar(num_epochs, done=state.epoch) as bar:
         while state.epoch < num_epochs:
-            _run_epoch(state, batches, schedule, generator_loss, real_target)
+            _run_epoch(state, batches, schedule, settings)
             bar.advance(
                 discriminator=state.history.discriminator_loss[-1],
                 generator=state.history.generator_loss[-1],
@@ -133,30 +141,39 @@ def cosine_decay(progress: float) -> float:
     return (1.0 + math.cos(math.pi * progress)) / 2
 
 
+@dataclass(frozen=True)
+class _Settings:
+    """What stays the same from step to step."""
+
+    generator_loss: GeneratorLoss
+    real_target: float
+    joined: bool
+
+
 def _run_epoch(
     state: Training,
     batches: Batches,
     schedule: _Schedule,
-    generator_loss: GeneratorLoss,
-    real_target: float,
+    settings: _Settings,
 ) -> None:
     state.generator.train()
     state.discriminator.train()
     start, examples, sums = time.perf_counter(), 0, [0.0, 0.0]
-    steps = len(batches) if schedule.follows_progress else 0
+    steps, step = len(batches) if schedule.follows_progress else 0, 0
     for step, (real, latent) in enumerate(batches.epoch()):
         if schedule.follows_progress:
             schedule.set((state.epoch + step / steps) / state.num_epochs)
-        values = _step(state, real, latent, generator_loss, real_target)
+        values = _step(state, real, latent, settings)
         for index, net in enumerate(("discriminator", "generator")):
             if not math.isfinite(values[index]):
-                total = state.epoch * (steps or _count(batches)) + step + 1
+                total = sum(state.history.steps) + step + 1
                 raise NonFiniteLossError(net, values[index], total, state.epoch + 1)
-            sums[index] += values[index] * len(real)
-        examples += len(real)
+            sums[index] += values[index] * real.shape[0]
+        examples += real.shape[0]
     seconds = time.perf_counter() - start
     state.history.discriminator_loss.append(sums[0] / examples)
     state.history.generator_loss.append(sums[1] / examples)
+    state.history.steps.append(step + 1)
     state.history.seconds.append(seconds)
     state.history.examples_per_second.append(examples / seconds)
 
@@ -165,8 +182,7 @@ def _step(
     state: Training,
     real: torch.Tensor,
     latent: torch.Tensor,
-    generator_loss: GeneratorLoss,
-    real_target: float,
+    settings: _Settings,
 ) -> list[float]:
     """Update both nets with examples generated once; return both losses."""
     # The discriminator's update leaves the generator as it is, so the same examples, and
@@ -177,10 +193,11 @@ def _step(
         fake.detach(),
         state.discriminator,
         state.discriminator_optimizer,
-        real_target=real_target,
+        real_target=settings.real_target,
+        joined=settings.joined,
     )
     second = generator_step(
-        fake, state.discriminator, state.generator, state.generator_optimizer, generator_loss
+        fake, state.discriminator, state.generator_optimizer, settings.generator_loss
     )
     if state.averages is not None:
         state.averages.update(state.generator)
@@ -221,11 +238,3 @@ class _Schedule:
 
 def _device_of(net: nn.Module) -> torch.device:
     return next(net.parameters()).device
-
-
-def _count(batches: Batches) -> int:
-    """Return the minibatches of an epoch, 0 where the loader does not know."""
-    try:
-        return len(batches)
-    except ValueError:
-        return 0

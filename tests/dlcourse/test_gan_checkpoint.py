@@ -106,7 +106,7 @@ def test_without_the_random_states_the_numbers_would_differ(checkpoint):
 
 def test_a_seed_beside_a_history_is_refused(checkpoint):
     with pytest.raises(ValueError, match="seed: training that goes on needs the random gen"):
-        run(parts(), 3, history=gan.History([0.7], [0.7], [1.0], [1.0]))
+        run(parts(), 3, history=gan.History([0.7], [0.7], [1], [1.0], [1.0]))
 
 
 def test_nothing_but_the_checkpoint_is_left(checkpoint):

@@ -19,7 +19,7 @@ def close_figures():
 
 
 def history():
-    return gan.History([0.6, 0.7], [0.9, 0.8], [1.0, 1.0], [9.0, 9.0])
+    return gan.History([0.6, 0.7], [0.9, 0.8], [9, 9], [1.0, 1.0], [9.0, 9.0])
 
 
 def test_the_losses_are_drawn_over_the_epochs():
