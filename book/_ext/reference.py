@@ -75,7 +75,7 @@ def _first_uses(
     """Page and anchor where each term first stands in English prose."""
     uses: dict[Term, tuple[str, str]] = {}
     for page in _pages(env):
-        if page in (glossary, env.config.root_doc):
+        if page == env.config.root_doc or Path(page).parent == Path(glossary).parent:
             continue
         for text in env.get_doctree(page).findall(nodes.Text):
             if isinstance(text.parent, nodes.literal | nodes.literal_block | nodes.math):
