@@ -1,11 +1,11 @@
 # loses: discriminator_step-update
-from torch.nn import functional as F
+from torch.nn.functional import softplus
 
 
 def discriminator_step(real, latent, discriminator, generator, optimizer, loss):
     real_logits = discriminator(real)
     fake_logits = discriminator(generator(latent).detach())
-    value = (F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()) / 2
+    value = (softplus(-real_logits).mean() + softplus(fake_logits).mean()) / 2
     optimizer.zero_grad()
     value.backward()
     optimizer.step()

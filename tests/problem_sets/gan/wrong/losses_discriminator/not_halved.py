@@ -1,6 +1,6 @@
 # loses: losses_discriminator-values, losses_discriminator-stable
-from torch.nn import functional as F
+from torch.nn.functional import softplus
 
 
 def discriminator_loss(real_logits, fake_logits):
-    return F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
+    return softplus(-real_logits).mean() + softplus(fake_logits).mean()

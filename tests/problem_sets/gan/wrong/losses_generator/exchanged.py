@@ -1,10 +1,10 @@
 # loses: losses_generator-values, losses_generator-stable
-from torch.nn import functional as F
+from torch.nn.functional import softplus
 
 
 def saturating_loss(fake_logits):
-    return F.softplus(-fake_logits).mean()
+    return softplus(-fake_logits).mean()
 
 
 def nonsaturating_loss(fake_logits):
-    return -F.softplus(fake_logits).mean()
+    return -softplus(fake_logits).mean()
