@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +11,8 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.dbutil import ALEMBIC_DIR
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
@@ -19,11 +20,6 @@ from traitlets.config.loader import PyFileConfigLoader
 from .errors import GraderError
 from .limits import MIB, Limits
 
-# nbgrader runs `alembic` by its bare name when it makes a gradebook; without an activated
-# virtual environment nothing else would say where it is.
-_SCRIPTS = str(Path(sys.executable).parent)
-if _SCRIPTS not in os.environ.get("PATH", "").split(os.pathsep):
-    os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), _SCRIPTS])
 # nbgrader adds submissions in an order that SQLAlchemy remarks upon; nothing is wrong.
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
 
@@ -49,6 +45,29 @@ def find_course(given: str | None = None) -> Path:
             "Name one with --course, or copy the one of grader/sample_class."
         )
     return folder
+
+
+def make_gradebook(db_url: str) -> None:
+    """Make an empty gradebook where there is none.
+
+    nbgrader would ask the program `alembic` for the version of its tables, which takes
+    seconds and needs an activated virtual environment; the library gives the same answer.
+    """
+    engine = create_engine(db_url)
+    try:
+        with engine.begin() as connection:
+            if not inspect(connection).get_table_names():
+                from alembic.script import ScriptDirectory
+
+                head = ScriptDirectory(ALEMBIC_DIR).get_current_head()
+                connection.execute(
+                    text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+                )
+                connection.execute(
+                    text("INSERT INTO alembic_version VALUES (:head)"), {"head": head}
+                )
+    finally:
+        engine.dispose()
 
 
 @dataclass(frozen=True)
@@ -135,7 +154,8 @@ class Course:
         return found
 
     def gradebook(self) -> Gradebook:
-        """Open the gradebook, as a context manager."""
+        """Open the gradebook, as a context manager; it is made if it is missing."""
+        make_gradebook(self.directory.db_url)
         return Gradebook(self.directory.db_url, self.directory.course_id)
 
     def check_disk(self) -> None:

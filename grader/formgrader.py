@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 
-from .course import Course
+from .course import Course, make_gradebook
 from .errors import GraderError
 
 EXTENSIONS = {
@@ -52,6 +52,7 @@ def serve(course: Course, port: int, *, open_browser: bool = True) -> int:
             raise GraderError(
                 f"Port {port} is taken: choose another with --port, or stop what uses it."
             ) from None
+    make_gradebook(course.directory.db_url)
     # nbgrader reads nbgrader_config.py from the folder the server is started in.
     argv = command(course, port, open_browser=open_browser)
     if sys.platform != "win32":

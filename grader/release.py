@@ -24,7 +24,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import Config
 
-from .course import Course
+from .course import Course, make_gradebook
 from .errors import GraderError
 from .plain import plain_markdown
 
@@ -119,8 +119,6 @@ def release(course: Course, name: str) -> Path:
         GraderError: for an unknown set, a source nbgrader refuses, or a leaked answer.
     """
     course.check_problem_set(name)
-    with course.gradebook():
-        pass  # what is wrong with it is said before nbgrader wraps it in words of its own
     return _generate(course, course.config, course.directory, name)
 
 
@@ -164,6 +162,8 @@ def _generate(course: Course, config: Config, directory: CourseDirectory, name: 
     for extra in source.parent.iterdir():
         if extra.is_file() and extra.suffix not in (".md", ".ipynb"):
             shutil.copy2(extra, target / extra.name)
+    # What is wrong with it is said here, before nbgrader wraps it in words of its own.
+    make_gradebook(directory.db_url)
     directory.assignment_id = name
     generator = GenerateAssignment(coursedir=directory, config=config)
     generator.force = True

@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import os
+import sqlite3
+import sys
+from pathlib import Path
+
 import jupytext
 import nbformat
 import pytest
@@ -123,3 +128,14 @@ def test_wrong_limits_are_named(tiny: TinyCourse, line: str, words: str) -> None
     path.write_text(f"{path.read_text()}\n{line}\n")
     with pytest.raises(GraderError, match=words):
         Course(tiny.folder).limits  # noqa: B018
+
+
+def test_a_new_gradebook_has_the_version_nbgrader_gives_it(
+    tiny: TinyCourse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from nbgrader.api import get_alembic_version
+
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    with sqlite3.connect(tiny.folder / "gradebook.db") as connection:
+        found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    assert found == [(get_alembic_version(),)]
