@@ -8,8 +8,9 @@ are the graded cells `<answer>-…`.
 
 from __future__ import annotations
 
-import os
+import ast
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 
 from grader.course import REPOSITORY
 from grader.release import plain_notebook
@@ -29,86 +31,122 @@ LOSES = "# loses:"
 class Result:
     """Points and error messages by graded cell."""
 
-    points: dict[str, float]
+    points: dict[str, float] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
     def lost(self) -> set[str]:
         return set(self.errors)
 
+    @property
+    def total(self) -> float:
+        return sum(self.points.values())
+
 
 @dataclass(frozen=True)
 class Sheet:
-    """One problem set's source, or its release version."""
+    """One problem set: its source, or its release version."""
 
     name: str
     released: bool = False
 
     @cached_property
-    def notebook(self) -> nbformat.NotebookNode:
+    def notebook(self) -> NotebookNode:
         if self.released:
             path = REPOSITORY / "exercises" / self.name / f"{self.name}.ipynb"
             return nbformat.read(path, as_version=4)
         return plain_notebook(REPOSITORY / "solutions" / self.name / f"{self.name}.md")
 
     @cached_property
-    def answer_ids(self) -> list[str]:
-        return [role["grade_id"] for role in self.roles if role["solution"]]
+    def answers(self) -> dict[str, str]:
+        """Sources of the cells that students fill, by grade_id."""
+        return {
+            role(cell)["grade_id"]: cell.source
+            for cell in self.notebook.cells
+            if cell.cell_type == "code" and role(cell).get("solution")
+        }
 
     @cached_property
-    def roles(self) -> list[dict]:
-        """nbgrader's metadata of all code cells that have some."""
-        return [
-            cell.metadata["nbgrader"]
+    def points(self) -> dict[str, float]:
+        """Points of the cells that are graded automatically, by grade_id."""
+        return {
+            role(cell)["grade_id"]: role(cell)["points"]
             for cell in self.notebook.cells
-            if cell.cell_type == "code" and "nbgrader" in cell.metadata
-        ]
+            if cell.cell_type == "code" and role(cell).get("grade")
+        }
 
-    def needed_cells(self) -> list[nbformat.NotebookNode]:
-        """All code cells that count: those with a role, and the imports before the answers.
+    @cached_property
+    def functions(self) -> list[str]:
+        """Names of all functions that the answers define."""
+        trees = [ast.parse(source) for source in self.answers.values()]
+        return [node.name for tree in trees for node in tree.body if hasattr(node, "name")]
+
+    def needed_cells(self) -> list[NotebookNode]:
+        """The code cells that count: those with a role, and the imports before the answers.
 
         Cells without a role that come after the first answer only draw.
         """
         cells, answered = [], False
         for cell in self.notebook.cells:
-            role = cell.metadata.get("nbgrader", {})
-            answered = answered or bool(role.get("solution"))
-            if cell.cell_type == "code" and (role or not answered):
+            answered = answered or bool(role(cell).get("solution"))
+            if cell.cell_type == "code" and (role(cell) or not answered):
                 cells.append(cell)
         return cells
 
-    def grade(self, answers: dict[str, str] | None = None, seed: int | None = None) -> Result:
-        """Run the cells in a fresh namespace, with `answers` in place of the set's own."""
+    def grade(
+        self,
+        answers: dict[str, str] | None = None,
+        seed: int | None = None,
+        apart: bool = False,
+    ) -> Result:
+        """Run the cells in a fresh namespace, with `answers` in place of the set's own.
+
+        With `apart`, the checks run in a second namespace that has nothing of the first but
+        the functions students were asked for, as they must to be run in another process.
+        """
         answers = answers or {}
-        unknown = set(answers) - set(self.answer_ids)
-        assert not unknown, f"no answer cells of these names: {unknown}"
-        result = Result({})
-        namespace = {"__name__": "problem_set"}
+        assert set(answers) <= set(self.answers), f"no such answers: {sorted(answers)}"
+        result = Result()
+        student: dict[str, object] = {"__name__": "student"}
+        checker: dict[str, object] = {"__name__": "checker"} if apart else student
         with _surroundings(seed):
             for cell in self.needed_cells():
-                role = cell.metadata.get("nbgrader", {})
-                name = role.get("grade_id", "imports")
+                name = role(cell).get("grade_id", "imports")
                 code = compile(answers.get(name, cell.source), name, "exec")
-                if not role.get("grade"):
-                    exec(code, namespace)
+                if role(cell).get("grade"):
+                    checker.update(
+                        {key: student[key] for key in self.functions if key in student}
+                    )
+                    _check(code, checker, name, role(cell)["points"], result)
                     continue
-                try:
-                    exec(code, namespace)
-                    result.points[name] = role["points"]
-                except Exception as error:  # whatever a student's code raises costs the points
-                    result.points[name] = 0
-                    result.errors[name] = f"{type(error).__name__}: {error}".strip()
+                exec(code, student)
+                if apart and not role(cell).get("solution"):
+                    exec(code, checker)
         return result
 
 
+def role(cell: NotebookNode) -> dict:
+    """nbgrader's metadata of a cell, or nothing."""
+    return cell.metadata.get("nbgrader", {})
+
+
+def _check(code: object, namespace: dict, name: str, points: float, result: Result) -> None:
+    try:
+        exec(code, namespace)
+        result.points[name] = points
+    except Exception as error:  # whatever a student's code raises costs the points
+        result.points[name] = 0
+        result.errors[name] = f"{type(error).__name__}: {error}".strip()
+
+
 @contextmanager
-def _surroundings(seed: int | None):
+def _surroundings(seed: int | None) -> Iterator[None]:
     """Set the seed of the random inputs, and undo what the notebook changes outside itself."""
     import torch
 
     stderr, threads = sys.stderr, torch.get_num_threads()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, "MPLBACKEND", "agg")
+        patch.setenv("MPLBACKEND", "agg")
         if seed is not None:
             patch.setenv("GRADER_CHECK_SEED", str(seed))
         try:
@@ -116,6 +154,11 @@ def _surroundings(seed: int | None):
         finally:
             sys.stderr = stderr
             torch.set_num_threads(threads)
+
+
+def names() -> list[str]:
+    """The problem sets that have answers here."""
+    return sorted(path.parent.name for path in HERE.glob("*/right"))
 
 
 def right_ways(name: str) -> dict[str, dict[str, str]]:
@@ -130,6 +173,7 @@ def right_ways(name: str) -> dict[str, dict[str, str]]:
 class Mistake:
     """One plausible wrong answer."""
 
+    problem_set: str
     answer: str
     name: str
     source: str
@@ -142,12 +186,12 @@ class Mistake:
         return {cell.strip() for cell in first.removeprefix(LOSES).split(",")}
 
     def __str__(self) -> str:
-        return f"{self.answer}/{self.name}"
+        return f"{self.problem_set}/{self.answer}/{self.name}"
 
 
 def mistakes(name: str) -> list[Mistake]:
     """All wrong answers of a problem set, in order."""
     return [
-        Mistake(path.parent.name, path.stem, path.read_text("utf-8"))
+        Mistake(name, path.parent.name, path.stem, path.read_text("utf-8"))
         for path in sorted((HERE / name / "wrong").glob("*/*.py"))
     ]

@@ -97,6 +97,7 @@ def deleted_test(nb: NotebookNode) -> None:
 
 
 STUDENTS: dict[str, Callable[[NotebookNode], None] | None] = {
+    "chen-wei": endless_loop,
     "choi-seoyeon": None,  # an upload that broke off: an empty file
     "garcia-lucia": missing_detach,
     "kim-minji": all_right,
@@ -104,7 +105,6 @@ STUDENTS: dict[str, Callable[[NotebookNode], None] | None] = {
     "okafor-chidi": syntax_error,
     "park-jiho": untouched,
     "schmidt-lena": deleted_test,
-    "tanaka-yuki": endless_loop,
 }
 
 

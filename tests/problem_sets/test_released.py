@@ -1,0 +1,153 @@
+"""What students get: no answers in it, and nothing their notebook editor can't show."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import jupytext
+import pytest
+from markdown_it import MarkdownIt
+from nbformat import NotebookNode
+
+from grader.course import REPOSITORY, SAMPLE_CLASS, Course
+from grader.release import SECRETS, SOLUTION_ONLY, drift, read_source, tags
+
+from .sheet import Sheet, names, role
+
+each_set = pytest.mark.parametrize("name", names())
+KEPT_METADATA = {"deletable", "editable", "jupyter", "nbgrader"}
+REGION = re.compile(
+    r"### BEGIN (SOLUTION|HIDDEN TESTS|MARK SCHEME)\n(.*?)### END \1", re.DOTALL
+)
+MYST = re.compile(r"^\s*(:{3,}|`{3,}\{|\+\+\+|\([\w-]+\)=)|\{[\w:]+\}`", re.MULTILINE)
+
+
+def _files(name: str) -> list[Path]:
+    return [path for path in (REPOSITORY / "exercises" / name).rglob("*") if path.is_file()]
+
+
+def _strings(value: object) -> list[str]:
+    """All strings in parsed JSON, metadata and all."""
+    if isinstance(value, dict):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, list):
+        return [text for part in value for text in _strings(part)]
+    return [value] if isinstance(value, str) else []
+
+
+def _markdown(nb: NotebookNode) -> list[str]:
+    return [cell.source for cell in nb.cells if cell.cell_type == "markdown"]
+
+
+def _secret_lines(nb: NotebookNode) -> set[str]:
+    """Lines of answers, hidden tests, rubrics and explanations that students never see."""
+    secret: set[str] = set()
+    shown: set[str] = set()
+    for cell in nb.cells:
+        hidden = cell.source if SOLUTION_ONLY in tags(cell) else ""
+        regions = hidden or "\n".join(body for _, body in REGION.findall(cell.source))
+        secret |= {line.strip() for line in regions.splitlines()}
+        left = "" if hidden else REGION.sub("", cell.source)
+        shown |= {line.strip() for line in left.splitlines()}
+    return {line for line in secret - shown if len(line) > 8}
+
+
+@each_set
+def test_the_committed_release_is_what_the_source_gives(name: str) -> None:
+    assert drift(Course(SAMPLE_CLASS), name) == []
+
+
+@each_set
+def test_no_answer_hidden_test_or_rubric_is_released(name: str) -> None:
+    secret = _secret_lines(Sheet(name).notebook)
+    assert len(secret) > 50, "the search must know what to look for"
+    for path in _files(name):
+        text = path.read_text(encoding="utf-8")
+        assert not SECRETS.search(text)
+        assert SOLUTION_ONLY not in text
+        lines = {line.strip() for line in text.splitlines()}
+        if path.suffix == ".ipynb":
+            lines |= {
+                line.strip()
+                for part in _strings(json.loads(text))
+                for line in part.splitlines()
+            }
+        leaks = sorted(secret & lines)
+        assert leaks == [], path
+
+
+@each_set
+def test_released_metadata_tells_nothing(name: str) -> None:
+    nb = Sheet(name, released=True).notebook
+    assert set(nb.metadata) == {"kernelspec", "language_info"}
+    for cell in nb.cells:
+        assert set(cell.metadata) <= KEPT_METADATA
+        if cell.cell_type == "code":
+            assert cell.outputs == []
+            assert cell.execution_count is None
+
+
+@each_set
+def test_students_see_no_raw_myst(name: str) -> None:
+    parser = MarkdownIt("commonmark", {"html": True}).enable("table")
+    for text in _markdown(Sheet(name, released=True).notebook):
+        assert not MYST.search(text), text
+        # A `div` must end, and blank lines around it let its content be Markdown.
+        assert text.count('<div lang="ko">\n\n') == text.count("\n\n</div>")
+        for token in parser.parse(text):
+            if token.type == "html_block":
+                assert token.content.strip() in ('<div lang="ko">', "</div>")
+
+
+@each_set
+def test_every_section_of_the_source_is_released(name: str) -> None:
+    def headings(nb: NotebookNode) -> list[str]:
+        text = "\n".join(_markdown(nb))
+        return [
+            line for line in text.splitlines() if line.startswith("#") and "### " not in line
+        ]
+
+    found = headings(Sheet(name, released=True).notebook)
+    assert found == headings(Sheet(name).notebook)
+    assert len(found) > 3
+
+
+@each_set
+def test_links_lead_to_files_of_the_repository(name: str) -> None:
+    text = "\n".join(_markdown(Sheet(name, released=True).notebook))
+    targets = [target for target in re.findall(r"\]\(([^)]+)\)", text) if ":" not in target]
+    assert targets, "a problem set links to its chapter"
+    for target in targets:
+        assert (REPOSITORY / "exercises" / name / target).is_file(), target
+
+
+@each_set
+def test_messages_point_to_sections_of_the_chapter(name: str) -> None:
+    chapters = "".join(
+        path.read_text(encoding="utf-8") for path in (REPOSITORY / "book").rglob("*.md")
+    )
+    headings = {
+        re.sub(r"[$\\]", "", line.lstrip("# "))
+        for line in re.findall(r"^#+ .+$", chapters, re.M)
+    }
+    source = next(
+        cell.source
+        for cell in Sheet(name).notebook.cells
+        if role(cell).get("grade_id") == "checks"
+    )
+    block = re.search(r"^CHAPTER = \{\n(.*?)^\}", source, re.M | re.S)
+    assert block is not None
+    for english, korean in re.findall(r': "(.+) \| (.+)",', block[1]):
+        assert f"{english} {{ko}}`{korean}`" in headings
+
+
+@each_set
+def test_cell_metadata_survives_a_round_trip_through_myst(name: str, tmp_path: Path) -> None:
+    source = read_source(REPOSITORY / "solutions" / name / f"{name}.md")
+    jupytext.write(source, tmp_path / "again.md", fmt="md:myst")
+    again = read_source(tmp_path / "again.md")
+    before = [(cell.cell_type, cell.metadata, cell.source) for cell in source.cells]
+    assert [(cell.cell_type, cell.metadata, cell.source) for cell in again.cells] == before
+    assert sum("nbgrader" in cell.metadata for cell in again.cells) > 10
