@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
@@ -34,6 +35,45 @@ def tanh_discriminator(widths: Sequence[int] = (2, 5, 3, 1)) -> nn.Sequential:
     for fan_in, fan_out in pairwise(widths):
         layers += [nn.Linear(fan_in, fan_out), nn.Tanh()]
     return nn.Sequential(*layers[:-1])
+
+
+class QuadraticFeatures(nn.Module):
+    """Map points x to (x, the products ½ xᵢxⱼ for i ≤ j).
+
+    Shapes: ``(n, dim)`` → ``(n, dim + dim (dim + 1) / 2)``.
+    """
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.in_features = dim
+        self.out_features = dim + dim * (dim + 1) // 2
+
+    def forward(self, points: torch.Tensor) -> torch.Tensor:
+        """Return the features.
+
+        Raises:
+            ValueError: the points have another dimension.
+        """
+        if points.dim() != 2 or points.shape[1] != self.in_features:
+            raise ValueError(
+                f"points: expected shape (n, {self.in_features}), got {tuple(points.shape)}"
+            )
+        products = [points[:, i : i + 1] * points[:, i:] for i in range(self.in_features)]
+        return torch.cat((points, *(product / 2 for product in products)), dim=1)
+
+
+def quadratic_discriminator(dim: int = 2) -> nn.Sequential:
+    """Return a discriminator whose logit is a quadratic function of the point.
+
+    Between two Gaussians log(p(x)/q(x)), the logit of the best discriminator (Goodfellow
+    et al. 2014, proposition 1), is quadratic in x. So this net can be the best one, and
+    it is blind exactly when mean and covariance agree, whatever else the sample has.
+
+    Returns:
+        A net ``(n, dim)`` → ``(n, 1)``.
+    """
+    features = QuadraticFeatures(dim)
+    return nn.Sequential(features, nn.Linear(features.out_features, 1))
 
 
 def convolution_size(size: int, kernel: int, stride: int = 1, padding: int = 0) -> int:

@@ -7,7 +7,12 @@ from dlcourse.gan.losses import (
     nonsaturating_generator_loss,
     saturating_generator_loss,
 )
-from dlcourse.gan.measures import covariance_error, linear_generator_moments, mean_error
+from dlcourse.gan.measures import (
+    covariance_error,
+    gaussian_errors,
+    linear_generator_moments,
+    mean_error,
+)
 from dlcourse.gan.optimizers import adam
 from dlcourse.gan.quality import (
     emoji_classifier,
@@ -15,12 +20,14 @@ from dlcourse.gan.quality import (
     kernel_distance,
     train_classifier,
 )
+from dlcourse.gan.recipes import GaussianRecipe, fit_gaussian
 from dlcourse.gan.state import History, NonFiniteLossError, Training
 from dlcourse.gan.training import cosine_decay, linear_decay, train
 from dlcourse.gan.updates import update_discriminator, update_generator
 
 __all__ = [
     "AveragedWeights",
+    "GaussianRecipe",
     "History",
     "NonFiniteLossError",
     "Training",
@@ -29,6 +36,8 @@ __all__ = [
     "covariance_error",
     "discriminator_loss",
     "emoji_classifier",
+    "fit_gaussian",
+    "gaussian_errors",
     "image_distance",
     "kernel_distance",
     "linear_decay",

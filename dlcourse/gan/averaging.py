@@ -16,9 +16,11 @@ class AveragedWeights:
     of a GAN circles around its goal; the average cuts the circle's radius (Yazıcı et
     al. 2019, "The Unusual Effectiveness of Averaging in GAN Training", equation 4).
 
-    With ``warm_up`` the decay at update t is min(decay, (1 + t)/(10 + t)), so that the
-    random weights of the start are forgotten soon. Buffers (the running statistics of
-    batch normalization) are copied.
+    With ``warm_up`` the decay at update t is min(decay, (t - 1)/(t + 3)): the random weights
+    of the start are forgotten at once, and until ``decay`` is reached each update weighs
+    in proportion to t³ (polynomial-decay averaging, Shamir and Zhang 2013, "Stochastic
+    Gradient Descent for Non-smooth Optimization", section 4, with η = 3). Buffers (the
+    running statistics of batch normalization) are copied.
 
     Args:
         net: the net to follow; the copy lies on the same device.
@@ -44,7 +46,7 @@ class AveragedWeights:
         self.num_updates += 1
         decay = self.decay
         if self.warm_up:
-            decay = min(decay, (1 + self.num_updates) / (10 + self.num_updates))
+            decay = min(decay, (self.num_updates - 1) / (self.num_updates + 3))
         averaged: list[torch.Tensor] = list(self.net.parameters())
         weights: list[torch.Tensor] = list(net.parameters())
         torch._foreach_lerp_(averaged, weights, 1.0 - decay)

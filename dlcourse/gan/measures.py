@@ -34,11 +34,8 @@ def covariance_error(points: torch.Tensor, covariance: torch.Tensor) -> float:
         ValueError: the shapes do not fit.
     """
     _check_points(points)
-    if len(points) < 2:
-        raise ValueError("points: a covariance needs at least 2 points, got 1")
     _check_shape("covariance", covariance, (points.shape[1], points.shape[1]))
-    centred = points - points.mean(0)
-    return relative_error(centred.T @ centred / (len(points) - 1), covariance.to(points))
+    return relative_error(_covariance(points), covariance.to(points))
 
 
 def linear_generator_moments(net: nn.Module) -> tuple[torch.Tensor, torch.Tensor]:
@@ -66,9 +63,36 @@ def linear_generator_moments(net: nn.Module) -> tuple[torch.Tensor, torch.Tensor
     return bias.clone(), weight @ weight.T
 
 
+def gaussian_errors(generator: nn.Module, points: torch.Tensor) -> tuple[float, float]:
+    """Return how far a linear generator is from the sample it was trained on.
+
+    Both sides are exact: the generator's moments come from its parameters, and the goal
+    is the sample's own mean and covariance, not those it was drawn with.
+
+    Args:
+        generator: see `linear_generator_moments`.
+        points: the training sample ``(n, d)``, n at least 2.
+
+    Returns:
+        The Euclidean error of the mean and the relative error of the covariance.
+    """
+    mean, covariance = linear_generator_moments(generator)
+    points = points.to(mean)
+    goal = _covariance(points)
+    return mean_error(points, mean), relative_error(covariance, goal)
+
+
 def relative_error(estimate: torch.Tensor, truth: torch.Tensor) -> float:
     """Return ‖estimate - truth‖ / ‖truth‖, for matrices in the Frobenius norm."""
     return float(torch.linalg.norm(estimate - truth) / torch.linalg.norm(truth))
+
+
+def _covariance(points: torch.Tensor) -> torch.Tensor:
+    _check_points(points)
+    if len(points) < 2:
+        raise ValueError("points: a covariance needs at least 2 points, got 1")
+    centred = points - points.mean(0)
+    return centred.T @ centred / (len(points) - 1)
 
 
 def _check_points(points: torch.Tensor) -> None:

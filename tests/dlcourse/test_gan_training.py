@@ -188,7 +188,7 @@ def test_the_average_is_the_formula():
                 parameter.add_(1.0)
         net(torch.randn(4, 2))  # moves the running statistics
         averages.update(net)
-        decay = min(0.25, (1 + update) / (10 + update))
+        decay = min(0.25, (update - 1) / (update + 3))
         expected = decay * expected + (1 - decay) * weights(net)
     torch.testing.assert_close(weights(averages.net), expected)
     torch.testing.assert_close(averages.net[1].running_mean, net[1].running_mean)

@@ -96,3 +96,27 @@ def test_weights_are_drawn_by_the_kind_of_layer():
     assert net[2].weight.std().item() == pytest.approx(0.02, rel=0.05)
     assert net[2].bias.abs().max() == 0
     assert nn.init_weights(net, std=0.5)[4].weight.std().item() == pytest.approx(0.5, rel=0.05)
+
+
+def test_the_quadratic_discriminator_can_be_the_best_one_between_two_gaussians():
+    """Its logit is log p(x) - log q(x) for the weights worked out by hand."""
+    net = nn.quadratic_discriminator()
+    mean = torch.tensor([1.0, 2.0])
+    covariance = torch.tensor([[1.01, 1.95], [1.95, 4.25]])
+    p = torch.distributions.MultivariateNormal(mean, covariance)
+    q = torch.distributions.MultivariateNormal(torch.zeros(2), torch.eye(2))
+    precision = torch.linalg.inv(covariance)
+    quadratic = torch.eye(2) - precision
+    with torch.no_grad():
+        net[1].weight[0, :2] = precision @ mean
+        # The features are halves of products, each mixed product once.
+        net[1].weight[0, 2:] = torch.stack(
+            (quadratic[0, 0], 2 * quadratic[0, 1], quadratic[1, 1])
+        )
+        net[1].bias.fill_(p.log_prob(torch.zeros(2)) - q.log_prob(torch.zeros(2)))
+        x = torch.randn(20, 2)
+        torch.testing.assert_close(
+            net(x)[:, 0], p.log_prob(x) - q.log_prob(x), rtol=1e-3, atol=1e-3
+        )
+    with pytest.raises(ValueError, match=r"points: expected shape \(n, 2\), got \(5, 3\)"):
+        net(torch.zeros(5, 3))
