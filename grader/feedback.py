@@ -28,10 +28,9 @@ from . import markup
 from .course import Course
 from .errors import GraderError
 from .execute import failure
+from .hidden import Hidden
 from .record import Record, read_record, write_whole
 
-BLACK = "▒▒▒"
-SHORTEST_SECRET = 12
 MOST_RICH = 200_000
 """Characters of a notebook that are rendered; the rest is shown as plain text."""
 HEADING = re.compile(r"^#{1,6} +(.+?)\s*#*$", re.MULTILINE)
@@ -171,16 +170,18 @@ def page(
     config: Config,
 ) -> str:
     """The feedback page of one autograded notebook, as HTML."""
-    secrets = _Secrets(result.sources, config)
+    secret = Hidden(result.sources, config)
     blocks: list[Block] = []
     spent = 0
     title = heading = ""
     for cell in nb.cells:
+        if cell.cell_type == "markdown":
+            cell.source = secret.cut_out(cell.source)
         if cell.cell_type == "markdown" and (found := HEADING.findall(cell.source)):
             heading = found[-1]
             title = title or found[0]
         spent += _length(cell)
-        blocks.append(_block(cell, heading, result, secrets, rich=spent < MOST_RICH))
+        blocks.append(_block(cell, heading, result, secret, rich=spent < MOST_RICH))
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("grader"), autoescape=True, trim_blocks=True
     )
@@ -206,57 +207,6 @@ def _trouble(record: Record | None) -> Markup:
     )
 
 
-class _Secrets:
-    """The hidden lines of a problem set, and how to keep them off a page."""
-
-    def __init__(self, sources: dict[str, str], config: Config) -> None:
-        hidden = config.ClearHiddenTests
-        scheme = config.ClearMarkScheme
-        marks = [
-            (
-                hidden.get("begin_test_delimeter", "BEGIN HIDDEN TESTS"),
-                hidden.get("end_test_delimeter", "END HIDDEN TESTS"),
-            ),
-            (
-                scheme.get("begin_mark_scheme_delimeter", "BEGIN MARK SCHEME"),
-                scheme.get("end_mark_scheme_delimeter", "END MARK SCHEME"),
-            ),
-        ]
-        self.cells: set[str] = set()
-        self.lines: set[str] = set()
-        for name, source in sources.items():
-            for begin, end in marks:
-                for region in _regions(source, begin, end):
-                    self.cells.add(name)
-                    self.lines.update(line for line in region if _tells(line))
-
-    def black_out(self, text: str) -> str:
-        """`text` with every hidden line in it made unreadable."""
-        for line in self.lines:
-            text = text.replace(line, BLACK)
-        return text
-
-
-def _regions(source: str, begin: str, end: str) -> list[list[str]]:
-    """The lines of each marked region, its marks included."""
-    found: list[list[str]] = []
-    inside = False
-    for line in source.splitlines():
-        if begin in line:
-            inside = True
-            found.append([])
-        if inside:
-            found[-1].append(line.strip())
-        if end in line:
-            inside = False
-    return found
-
-
-def _tells(line: str) -> bool:
-    # The words of a message may be shown, code may not.
-    return len(line) >= SHORTEST_SECRET and re.search(r"[=(#]|^assert\b", line) is not None
-
-
 def _length(cell: NotebookNode) -> int:
     html = [str(output.get("data", {}).get("text/html", "")) for output in _outputs(cell)]
     return len(cell.source) + sum(map(len, html))
@@ -267,14 +217,14 @@ def _outputs(cell: NotebookNode) -> list[NotebookNode]:
 
 
 def _block(
-    cell: NotebookNode, heading: str, result: Result, secrets: _Secrets, *, rich: bool
+    cell: NotebookNode, heading: str, result: Result, secret: Hidden, *, rich: bool
 ) -> Block:
     role = cell.metadata.get("nbgrader", {})
     name = role.get("grade_id", "")
     task = None
     if name in result.points and (role.get("grade") or role.get("task")):
-        task = _task(cell, name, heading, result, secrets)
-    hidden = name in secrets.cells
+        task = _task(cell, name, heading, result, secret)
+    hidden = name in secret.cells and cell.cell_type == "code"
     body, outputs = Markup(""), list[Markup]()
     if hidden:
         pass
@@ -284,15 +234,13 @@ def _block(
         body = markup.code(cell.source) if rich else markup.escaped(cell.source)
         checked = task is not None and not role.get("solution")
         shown = [] if checked else _outputs(cell)
-        outputs = [_output(output, secrets, rich=rich) for output in shown]
+        outputs = [_output(output, secret, rich=rich) for output in shown]
     kind = "code" if cell.cell_type == "code" else "markdown"
     comment = "" if task else result.comments.get(name, "")
     return Block(kind, body, outputs, task, hidden, comment)
 
 
-def _task(
-    cell: NotebookNode, name: str, heading: str, result: Result, secrets: _Secrets
-) -> Task:
+def _task(cell: NotebookNode, name: str, heading: str, result: Result, secret: Hidden) -> Task:
     score, points, pending = result.points[name]
     if pending:
         state = "pending"
@@ -300,16 +248,16 @@ def _task(
         state = "full"
     else:
         state = "part" if score > 0 else "none"
-    message = secrets.black_out("" if state == "full" else failure(cell) or "")
+    message = secret.black_out("" if state == "full" else failure(cell) or "")
     comment = result.comments.get(name, "")
     return Task(name, heading, score, points, state, markup.bilingual(message), comment)
 
 
-def _output(output: NotebookNode, secrets: _Secrets, *, rich: bool) -> Markup:
+def _output(output: NotebookNode, secret: Hidden, *, rich: bool) -> Markup:
     if output.output_type == "stream":
-        return markup.plain(secrets.black_out(output.text))
+        return markup.plain(secret.black_out(output.text))
     if output.output_type == "error":
-        return markup.plain(secrets.black_out(markup.strip_ansi("\n".join(output.traceback))))
+        return markup.plain(secret.black_out(markup.strip_ansi("\n".join(output.traceback))))
     data: dict[str, Any] = output.get("data", {})
     for kind in PICTURE_KINDS:
         if kind in data:
@@ -318,8 +266,8 @@ def _output(output: NotebookNode, secrets: _Secrets, *, rich: bool) -> Markup:
                 content = base64.b64encode(content.encode()).decode()
             return markup.picture(kind, content)
     if "text/html" in data and rich:
-        return markup.clean(secrets.black_out(str(data["text/html"])))
-    return markup.plain(secrets.black_out(str(data.get("text/plain", ""))))
+        return markup.clean(secret.black_out(str(data["text/html"])))
+    return markup.plain(secret.black_out(str(data.get("text/plain", ""))))
 
 
 class FeedbackExporter(Exporter):

@@ -11,7 +11,7 @@ from nbgrader.api import MissingEntry
 from tabulate import tabulate
 
 from .course import Course
-from .errors import GraderError
+from .errors import GraderError, one_line
 from .record import GRADED, read_record
 
 
@@ -101,20 +101,24 @@ def _inert(text: str) -> str:
 
 
 def as_table(found: list[Row]) -> str:
-    """A table for the terminal."""
+    """A table for the terminal, tasks numbered, with their names below it."""
     tasks = list(found[0].tasks)
     lines = [
         [
-            row.student,
+            one_line(row.student, 40),
             f"{row.score:g} / {row.max_score:g}",
+            row.status + (", manual part pending" if row.needs_manual_grade else ""),
             *(f"{row.tasks.get(task, 0):g}" for task in tasks),
-            row.status + (" (manual part pending)" if row.needs_manual_grade else ""),
         ]
         for row in found
     ]
-    return tabulate(
-        lines, headers=["student", "score", *tasks, "status"], disable_numparse=True
+    numbers = [str(number) for number in range(1, len(tasks) + 1)]
+    headers = ["student", "score", "status", *numbers]
+    table = tabulate(lines, headers=headers, disable_numparse=True)
+    legend = "\n".join(
+        f"{number:>4}  {task}" for number, task in zip(numbers, tasks, strict=True)
     )
+    return f"{table}\n\n{legend}"
 
 
 FORMATS = {"csv": as_csv, "json": as_json, "table": as_table}
