@@ -13,8 +13,8 @@
     ["#pst-skip-link a", "Skip to main content", "본문으로 건너뛰기"],
     [".page-toc.onthispage .bi-toc-title", "Contents", "이 페이지의 차례"],
     ["#pst-back-to-top .bi-top", "Back to top", "맨 위로"],
-    ["details.hide summary span.collapsed", "Show code", "코드 보기"],
-    ["details.hide summary span.expanded", "Hide code", "코드 숨기기"],
+    ["details.hide summary .collapsed", "Show code", "코드 보기"],
+    ["details.hide summary .expanded", "Hide code", "코드 숨기기"],
   ];
   var ATTRIBUTES = [
     ["input.form-control[type=search]", "placeholder", "Search this book...", "책에서 찾기..."],
