@@ -101,8 +101,14 @@ def autograde(
         else:
             waiting[student] = prepared
     texts = {student: nbformat.writes(nb) for student, nb in waiting.items()}
-    options = {"sandboxed": sandboxed, "workers": workers, "executor": executor}
-    for student, outcome in run_all(texts, course.limits, **options):  # type: ignore[arg-type]
+    for student, outcome in run_all(
+        texts,
+        course.limits,
+        sandboxed=sandboxed,
+        files=grading.files,
+        workers=workers,
+        executor=executor,
+    ):
         if isinstance(outcome, str):
             note(student, grading.failed(student, outcome))
         else:
@@ -134,8 +140,14 @@ class _Grading:
             raise GraderError(
                 f"{name!r} was never released in this course: run `grader release {name}`."
             )
+        self.files = {
+            path.name: path.read_bytes()
+            for path in sorted(self.released.parent.iterdir())
+            if path.is_file() and path.suffix != ".ipynb"
+        }
+        """What was released beside the notebook: data its cells read."""
         with course.gradebook() as gradebook:
-            self.key = _grading_key(gradebook, course, name, sandboxed)
+            self.key = _grading_key(gradebook, course, name, sandboxed, self.files)
             submissions = gradebook.assignment_submissions(name)
             self.known = {submission.student.id for submission in submissions}
         self.digests: dict[str, str] = {}
@@ -263,7 +275,9 @@ def student_id_problem(student: str) -> str:
     return ""
 
 
-def _grading_key(gradebook: Gradebook, course: Course, name: str, sandboxed: bool) -> str:
+def _grading_key(
+    gradebook: Gradebook, course: Course, name: str, sandboxed: bool, files: dict[str, bytes]
+) -> str:
     """Hash of everything but the submission that a grade depends on."""
     try:
         notebook = gradebook.find_notebook(name, name)
@@ -273,5 +287,6 @@ def _grading_key(gradebook: Gradebook, course: Course, name: str, sandboxed: boo
         ) from None
     cells = sorted((cell.name, cell.source) for cell in notebook.source_cells)
     points = sorted((cell.name, cell.max_score) for cell in notebook.grade_cells)
-    facts = json.dumps([cells, points, asdict(course.limits), sandboxed])
+    data = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
+    facts = json.dumps([cells, points, asdict(course.limits), sandboxed, data])
     return hashlib.sha256(facts.encode()).hexdigest()

@@ -6,7 +6,9 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -123,6 +125,7 @@ def run_notebook(
     limits: Limits,
     sandboxed: bool = True,
     *,
+    files: Mapping[str, bytes] | None = None,
     folder: str = "",
     kernel_name: str = "",
 ) -> Run:
@@ -135,6 +138,7 @@ def run_notebook(
         notebook: nbformat 4 JSON text; the kernel it names is ignored.
         limits: what the run may use.
         sandboxed: False runs it as the calling user, with no protection at all.
+        files: what to put into the working folder, by name.
         folder: without a sandbox, the kernel's working folder; an empty one by default.
         kernel_name: without a sandbox, the kernel to start; this Python's by default.
 
@@ -144,12 +148,13 @@ def run_notebook(
     nb = nbformat.reads(notebook, as_version=4)
     start = time.monotonic()
     if sandboxed:
-        trouble = asyncio.run(
-            _execute(_Client(nb, SandboxKernelManager(limits=limits), limits))
-        )
+        kernel = SandboxKernelManager(limits=limits, files=dict(files or {}))
+        trouble = asyncio.run(_execute(_Client(nb, kernel, limits)))
     else:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as empty:
             manager = AsyncKernelManager(kernel_name=kernel_name or "python3")
+            for name, content in (files or {}).items():
+                (Path(empty) / name).write_bytes(content)
             if sys.platform != "win32":
                 manager.transport, manager.ip = "ipc", f"{empty}/.kernel"
             client = _Client(nb, manager, limits)

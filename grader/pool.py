@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 
 import psutil  # type: ignore[import-untyped]
 
@@ -17,6 +18,7 @@ from .limits import Limits
 
 Outcome = Run | str
 """What came of one notebook: a run, or one line that says why there was none."""
+Work = Callable[[str], Run]
 
 
 def default_workers(limits: Limits) -> int:
@@ -31,6 +33,7 @@ def run_all(
     limits: Limits,
     *,
     sandboxed: bool = True,
+    files: Mapping[str, bytes] | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
 ) -> Iterator[tuple[str, Outcome]]:
@@ -40,40 +43,41 @@ def run_all(
         notebooks: nbformat 4 JSON by student.
         limits: what each run may use.
         sandboxed: False runs them with the caller's own rights.
+        files: what each finds in its working folder, by name.
         workers: how many at once; by default as many as cores and memory allow.
         executor: anything with the `concurrent.futures.Executor` interface, in place of
             worker processes of our own.
     """
+    work = partial(run_notebook, limits=limits, sandboxed=sandboxed, files=files)
     if executor is not None:
-        yield from _collect(executor, notebooks, limits, sandboxed)
+        yield from _collect(executor, notebooks, work)
         return
     left = dict(notebooks)
     try:
         with _processes(min(workers or default_workers(limits), max(1, len(left)))) as pool:
-            for student, outcome in _collect(pool, notebooks, limits, sandboxed):
+            for student, outcome in _collect(pool, notebooks, work):
                 del left[student]
                 yield student, outcome
     except BrokenProcessPool:
         # One of those that were running took a worker with it, and nobody can say which:
         # the rest run one by one, each with a worker that only it can lose.
         for student, notebook in left.items():
-            yield student, _run_alone(notebook, limits, sandboxed)
+            yield student, _run_alone(notebook, work)
 
 
-def _run_alone(notebook: str, limits: Limits, sandboxed: bool) -> Outcome:
+def _run_alone(notebook: str, work: Work) -> Outcome:
     try:
         with _processes(1) as pool:
-            return _outcome(pool.submit(run_notebook, notebook, limits, sandboxed))
+            return _outcome(pool.submit(work, notebook))
     except BrokenProcessPool:
         return "its worker process was killed from outside, perhaps for lack of memory"
 
 
 def _collect(
-    pool: Executor, notebooks: Mapping[str, str], limits: Limits, sandboxed: bool
+    pool: Executor, notebooks: Mapping[str, str], work: Work
 ) -> Iterator[tuple[str, Outcome]]:
     students: dict[Future[Run], str] = {
-        pool.submit(run_notebook, notebook, limits, sandboxed): student
-        for student, notebook in notebooks.items()
+        pool.submit(work, notebook): student for student, notebook in notebooks.items()
     }
     for future in as_completed(students):
         yield students[future], _outcome(future)

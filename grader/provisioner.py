@@ -20,7 +20,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerBase
-from traitlets import Instance, default
+from traitlets import Dict, Instance, default
 
 from . import sandbox
 from .limits import Limits, size_text
@@ -40,6 +40,8 @@ class SandboxProvisioner(KernelProvisionerBase):
     """Runs one Python kernel in a bubblewrap sandbox under `limits`."""
 
     limits = Instance(Limits, args=())
+    files = Dict()
+    """What to put into the working folder: contents by name."""
     process: subprocess.Popen[bytes] | None = None
     sandbox_pid = 0
     stopped_because: tuple[str, str] | None = None
@@ -112,7 +114,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         info |= {"transport": "ipc", "signature_scheme": session.signature_scheme}
         inside = info | {"ip": sandbox.SOCKETS, "key": session.key.decode()}
         self.process, self.sandbox_pid, self._errors = sandbox.start(
-            cmd, self.limits, json.dumps(inside).encode()
+            cmd, self.limits, json.dumps(inside).encode(), self.files
         )
         self._watch = asyncio.ensure_future(
             self._watch_limits(psutil.Process(self.process.pid))
@@ -151,6 +153,7 @@ class SandboxKernelManager(AsyncKernelManager):
     """Manages a sandboxed Python kernel, whatever kernel a submission asks for."""
 
     limits = Instance(Limits)
+    files = Dict()
 
     @default("limits")
     def _limits_default(self) -> Limits:
@@ -168,7 +171,7 @@ class SandboxKernelManager(AsyncKernelManager):
             metadata={
                 "kernel_provisioner": {
                     "provisioner_name": "grader-sandbox",
-                    "config": {"limits": self.limits},
+                    "config": {"limits": self.limits, "files": self.files},
                 }
             },
         )

@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -137,7 +137,13 @@ def _environment(limits: Limits) -> dict[str, str]:
     }
 
 
-def command(argv: Sequence[str], limits: Limits, info_fd: int, connection_fd: int) -> list[str]:
+def command(
+    argv: Sequence[str],
+    limits: Limits,
+    info_fd: int,
+    connection_fd: int,
+    files: Mapping[str, int] | None = None,
+) -> list[str]:
     """The bwrap command line that runs `argv`.
 
     Args:
@@ -145,6 +151,7 @@ def command(argv: Sequence[str], limits: Limits, info_fd: int, connection_fd: in
         limits: sizes of the folders in memory, threads.
         info_fd: open for writing; bubblewrap writes the sandbox's process id there.
         connection_fd: open for reading; holds the kernel's connection file.
+        files: open for reading; what to put into the working folder, by name.
     """
     parts = [bwrap_path(), *_namespaces(), "--clearenv", "--cap-drop", "ALL"]
     parts += ["--uid", "1000", "--gid", "1000", "--hostname", "sandbox"]
@@ -165,6 +172,8 @@ def command(argv: Sequence[str], limits: Limits, info_fd: int, connection_fd: in
     for name in ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/localtime"):
         parts += ["--ro-bind-try", name, name]
     parts += ["--ro-bind-data", str(connection_fd), CONNECTION_FILE]
+    for name, fd in (files or {}).items():
+        parts += ["--file", str(fd), f"{WORK_DIR}/{name}"]
     for name, value in _environment(limits).items():
         parts += ["--setenv", name, value]
     # Only now: what holds the mounts together lies in memory too, and has no size of its own.
@@ -174,7 +183,10 @@ def command(argv: Sequence[str], limits: Limits, info_fd: int, connection_fd: in
 
 
 def start(
-    argv: Sequence[str], limits: Limits, connection: bytes
+    argv: Sequence[str],
+    limits: Limits,
+    connection: bytes,
+    files: Mapping[str, bytes] | None = None,
 ) -> tuple[subprocess.Popen[bytes], int, IO[bytes]]:
     """Start `argv` in a new sandbox.
 
@@ -187,22 +199,21 @@ def start(
     """
     errors = tempfile.TemporaryFile()  # noqa: SIM115 (the provisioner closes it)
     info_read, info_write = os.pipe()
-    connection_read, connection_write = os.pipe()
-    os.write(connection_write, connection)
-    os.close(connection_write)
+    connection_read = _in_memory(connection)
+    given = {name: _in_memory(content) for name, content in (files or {}).items()}
     try:
         process = subprocess.Popen(
-            command(argv, limits, info_write, connection_read),
+            command(argv, limits, info_write, connection_read, given),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,
-            pass_fds=(info_write, connection_read),
+            pass_fds=(info_write, connection_read, *given.values()),
             preexec_fn=lambda: _limit_process(limits),
             start_new_session=True,
         )
     finally:
-        os.close(info_write)
-        os.close(connection_read)
+        for fd in (info_write, connection_read, *given.values()):
+            os.close(fd)
     with os.fdopen(info_read, "rb") as info:
         answer = info.read()
     try:
@@ -211,6 +222,15 @@ def start(
         process.kill()
         process.wait()
         raise GraderError(f"The sandbox did not start: {last_line(errors)}.") from None
+
+
+def _in_memory(content: bytes) -> int:
+    """An open file that has no name, holding `content`, at its beginning."""
+    fd = os.memfd_create("grader")
+    with open(fd, "wb", closefd=False) as file:
+        file.write(content)
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd
 
 
 def _limit_process(limits: Limits) -> None:

@@ -19,7 +19,7 @@ from grader.limits import Limits
 from grader.record import FAILED, GRADED, MISSING, STOPPED, UNREADABLE
 
 from .people import ODD_NAME, contents
-from .tiny import FakeExecutor, TinyCourse, role_of
+from .tiny import RIGHT, FakeExecutor, TinyCourse, role_of
 
 FULL = {"add-check": 2, "add-hidden": 3, "share-check": 4, "explain": 0}
 LONG_FROM_NOW = 2_000_000_000  # in May 2033
@@ -99,6 +99,21 @@ def test_grading_again_gives_the_same_bytes(tiny: TinyCourse) -> None:
     first = path.read_bytes()
     tiny.grade(force=True)
     assert path.read_bytes() == first
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("sandboxed", [True, False])
+def test_released_data_is_there_and_other_files_are_not(
+    tiny: TinyCourse, sandboxed: bool
+) -> None:
+    (tiny.folder / "release" / "sums" / "numbers.csv").write_text("1,2\n")
+    answer = "import os\nprint(open('numbers.csv').read(), sorted(os.listdir()))\n"
+    path = tiny.submit("ann", add=f"{answer}{RIGHT['add']}")
+    path.with_name("helper.py").write_text("x = 1")
+    tiny.grade(sandboxed=sandboxed)
+    assert tiny.scores("ann") == FULL
+    printed = role_of(tiny.graded("ann"), "add").outputs[0].text
+    assert "1,2" in printed and "helper.py" not in printed
 
 
 @pytest.mark.sandbox
