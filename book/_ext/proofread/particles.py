@@ -29,8 +29,8 @@ DIGITS = {"0": "ㅇ", "1": "ㄹ", "3": "ㅁ", "6": "ㄱ", "7": "ㄹ", "8": "ㄹ"
 # Latin words of the book whose Korean reading everyone shares, and the consonant it ends in.
 READINGS = {
     "pytorch": "", "python": "ㄴ", "jupyter": "", "adam": "ㅁ", "lenet": "ㅅ", "relu": "",
-    "colab": "ㅂ", "matplotlib": "ㅂ", "numpy": "", "nbgrader": "", "github": "ㅂ",
-    "imagenet": "ㅅ", "alexnet": "ㅅ", "dask": "", "jupyterlab": "ㅂ", "jupyterhub": "ㅂ",
+    "colab": "ㅂ", "matplotlib": "ㅂ", "numpy": "", "nbgrader": "", "github": "",
+    "imagenet": "ㅅ", "alexnet": "ㅅ", "dask": "", "jupyterlab": "ㅂ", "jupyterhub": "",
     "transformer": "", "gan": "ㄴ", "dcgan": "ㄴ", "softplus": "", "sigmoid": "", "tanh": None,
     "cpu": "", "gpu": "", "linux": "", "macos": "", "bubblewrap": "ㅂ", "tensor": "",
 }  # fmt: skip
