@@ -7,6 +7,8 @@ PORT ?= 8000
 PROFILE ?= small
 export PYTHON
 export DLCOURSE_PROFILE := $(PROFILE)
+# Threads that wait for work should sleep: spinning ones starve whatever shares the machine.
+export OMP_WAIT_POLICY := passive
 # Frozen modules only slow the debugger that notebooks do not use; the note is noise.
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
