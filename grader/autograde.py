@@ -44,7 +44,13 @@ from .record import (
 )
 from .release import quiet_log
 from .restore import RestoreCells
-from .submission import digest, read_submission, receipt_time, submission_path
+from .submission import (
+    digest,
+    read_submission,
+    receipt_time,
+    student_id_problem,
+    submission_path,
+)
 
 Progress = Callable[[str, Record], None]
 
@@ -266,13 +272,6 @@ class SaveScores(SaveAutoGrades):
             )
             grade.auto_score, grade.needs_manual_grade = 0, True
             self.gradebook.db.commit()
-
-
-def student_id_problem(student: str) -> str:
-    """Why a folder's name cannot be a student's id, or an empty text."""
-    if not student.isprintable() or len(student) > 100:
-        return "the folder's name is no student id: it has unprintable or too many characters"
-    return ""
 
 
 def _grading_key(

@@ -1,4 +1,4 @@
-"""The command `grader`: release, autograde, feedback, report, validate, formgrader.
+"""The command `grader`: from releasing problem sets to the pages of feedback.
 
 Imports of what does the work stay inside the commands: `--help` is quick, students who only
 validate need no gradebook, and worker processes, which import this module first, start fast.
@@ -6,56 +6,23 @@ validate need no gradebook, and worker processes, which import this module first
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
+from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from .errors import GraderError, in_plain_words, one_line
+from .console import EPILOG, TROUBLE, Group, json_option, print_json, printable, progress, say
+from .errors import GraderError, one_line
 
 if TYPE_CHECKING:
     from .course import Course
     from .record import Record
-
-EPILOG = """\b
-Exit status:
-  0    all done; a student's own failing work is a result, not an error
-  1    something must be mended first; one line says what
-  2    the command was typed wrongly
-  130  stopped with Ctrl-C; what was graded is kept
-"""
-TROUBLE = 1
-STOPPED_BY_HAND = 130
+    from .validate import Check
 
 
-class _Group(click.Group):
-    """Prints errors that have a known cause as one line, and never a traceback for them."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except (KeyboardInterrupt, click.exceptions.Abort):
-            _say("stopped. What was done is kept; run the command again to go on.")
-            ctx.exit(STOPPED_BY_HAND)
-        except BrokenPipeError:
-            raise  # click ends quietly when the reader of a pipe has gone
-        except Exception as error:
-            words = in_plain_words(error)
-            if words is None:
-                raise
-            _say(words)
-            ctx.exit(TROUBLE)
-
-
-def _say(words: str) -> None:
-    click.echo(f"grader: {words}", err=True)
-
-
-@click.group(
-    cls=_Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]}
-)
+@click.group(cls=Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--course",
     "course_folder",
@@ -83,8 +50,9 @@ def _course(ctx: click.Context) -> Course:
 @main.command(epilog=EPILOG)
 @click.argument("names", metavar="[NAME...|all]", nargs=-1)
 @click.option("--check", is_flag=True, help="Write nothing; fail where a release is not fresh.")
+@json_option
 @click.pass_context
-def release(ctx: click.Context, names: tuple[str, ...], check: bool) -> None:
+def release(ctx: click.Context, names: tuple[str, ...], check: bool, as_json: bool) -> None:
     """Make the release versions of problem sets from their sources.
 
     solutions/NAME/NAME.md becomes a notebook without answers and hidden tests, through
@@ -99,20 +67,74 @@ def release(ctx: click.Context, names: tuple[str, ...], check: bool) -> None:
         chosen = course.sources()
         if not chosen:
             raise GraderError(f"There are no problem sets in {course.solutions}.")
-    stale = False
-    for name in chosen:
-        if not check:
-            click.echo(f"{name}: {make(course, name)}")
-            continue
-        files = drift(course, name)
-        stale = stale or bool(files)
+    if not check:
+        made = {name: str(make(course, name)) for name in chosen}
+        if as_json:
+            print_json(made)
+        else:
+            click.echo("\n".join(f"{name}: {folder}" for name, folder in made.items()))
+        return
+    stale = {name: drift(course, name) for name in chosen}
+    for name, files in stale.items():
         for file in files:
             place = course.path("release", ".", name) / file
-            _say(f"{place} is not what its source gives: run `grader release {name}`.")
-    if stale:
-        ctx.exit(TROUBLE)
-    if check:
+            say(f"{place} is not what its source gives: run `grader release {name}`.")
+    if as_json:
+        print_json(stale)
+    elif not any(stale.values()):
         click.echo(f"{len(chosen)} problem sets are as their sources give them.")
+    ctx.exit(TROUBLE if any(stale.values()) else 0)
+
+
+@main.command(epilog=EPILOG)
+@click.argument("name")
+@click.argument(
+    "archives", metavar="ARCHIVE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option(
+    "--layout",
+    default="",
+    metavar="LAYOUT",
+    help="moodle, canvas or folders, or a regular expression for a path in the archive with a "
+    "group named `student`. Default: the first that fits.",
+)
+@click.option(
+    "--received",
+    default="",
+    metavar="TIME",
+    help="When they were received, for late penalties, as in '2026-03-01 18:00 +0900'. "
+    "Without it nobody is late. A time inside the archive is not believed.",
+)
+@click.option("--update", is_flag=True, help="Replace what differs from what is there.")
+@json_option
+@click.pass_context
+def collect(
+    ctx: click.Context,
+    name: str,
+    archives: tuple[Path, ...],
+    layout: str,
+    received: str,
+    update: bool,
+    as_json: bool,
+) -> None:
+    """Take submissions of one problem set out of zip or tar archives.
+
+    For what Moodle and Canvas give as "all submissions", or a folder for each student. Only
+    the notebooks are taken; nothing in an archive can be written anywhere else.
+    """
+    from .collect import collect as take
+
+    options = {"layout": layout, "received": received}
+    found = take(_course(ctx), name, archives, update=update, **options)
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    for one in found:
+        if one.note:
+            click.echo(f"{one_line(one.student, 60)}: {one.status}: {one.note}", err=True)
+    counts = Counter(one.status for one in found)
+    listed = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+    click.echo(f"{name}: {len(found)} students: {listed}")
 
 
 @main.command(epilog=EPILOG)
@@ -131,6 +153,7 @@ def release(ctx: click.Context, names: tuple[str, ...], check: bool) -> None:
     is_flag=True,
     help="Run submissions with your own rights, without any protection. Only work you trust.",
 )
+@json_option
 @click.pass_context
 def autograde(
     ctx: click.Context,
@@ -139,6 +162,7 @@ def autograde(
     force: bool,
     workers: int | None,
     no_sandbox: bool,
+    as_json: bool,
 ) -> None:
     """Run and score the submissions of one problem set.
 
@@ -152,7 +176,7 @@ def autograde(
 
     course = _course(ctx)
     total = len(choose_students(course, name, students))
-    with _progress(total, name) as step:
+    with progress(total, name) as step:
         records = grade(
             course,
             name,
@@ -166,35 +190,20 @@ def autograde(
         if record.status != GRADED:
             click.echo(_trouble_line(student, record), err=True)
     graded = sum(record.status != FAILED for record in records.values())
-    click.echo(f"{name}: {graded} of {total} graded; `grader report {name}` shows the grades.")
+    if as_json:
+        print_json([{"student": who, **asdict(record)} for who, record in records.items()])
+    else:
+        click.echo(
+            f"{name}: {graded} of {total} graded; `grader report {name}` shows the grades."
+        )
     if graded < total:
-        _say("what is not graded will be tried again by the same command.")
+        say("what is not graded will be tried again by the same command.")
         ctx.exit(TROUBLE)
 
 
 def _trouble_line(student: str, record: Record) -> str:
     status = "not graded" if record.status == "failed" else record.status
-    return f"{one_line(ascii_safe(student), 60)}: {status}: {one_line(record.english)}"
-
-
-def ascii_safe(text: str) -> str:
-    """`text` with what no terminal can print written as an escape."""
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
-class _progress:  # noqa: N801 (used as a function)
-    """A bar with an estimate on stderr, where stderr is a terminal or a log."""
-
-    def __init__(self, total: int, label: str) -> None:
-        from tqdm import tqdm
-
-        self.bar = tqdm(total=total, desc=label, unit="student", file=sys.stderr, leave=False)
-
-    def __enter__(self) -> Callable[[], Any]:
-        return lambda: self.bar.update(1)
-
-    def __exit__(self, *error: object) -> None:
-        self.bar.close()
+    return f"{one_line(printable(student), 60)}: {status}: {one_line(record.english)}"
 
 
 @main.command(epilog=EPILOG)
@@ -202,8 +211,9 @@ class _progress:  # noqa: N801 (used as a function)
 @click.option(
     "--student", "students", metavar="ID", multiple=True, help="Only this one; repeatable."
 )
+@json_option
 @click.pass_context
-def feedback(ctx: click.Context, name: str, students: tuple[str, ...]) -> None:
+def feedback(ctx: click.Context, name: str, students: tuple[str, ...], as_json: bool) -> None:
     """Write an HTML page of feedback for each graded student.
 
     Pages are in both languages, run no script, load nothing, and never show hidden tests.
@@ -213,6 +223,9 @@ def feedback(ctx: click.Context, name: str, students: tuple[str, ...]) -> None:
 
     course = _course(ctx)
     pages = write_feedback(course, name, students)
+    if as_json:
+        print_json({student: str(path) for student, path in pages.items()})
+        return
     click.echo(f"{name}: {len(pages)} pages in {course.path('feedback', '', '')}")
 
 
@@ -221,10 +234,10 @@ def feedback(ctx: click.Context, name: str, students: tuple[str, ...]) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "csv", "json"]),
+    type=click.Choice(["table", "csv", "json", "moodle", "canvas"]),
     default="table",
     show_default=True,
-    help="How to print them.",
+    help="How to print them; moodle and canvas are CSV files those import.",
 )
 @click.pass_context
 def report(ctx: click.Context, name: str, form: str) -> None:
@@ -236,8 +249,9 @@ def report(ctx: click.Context, name: str, form: str) -> None:
 
 @main.command(epilog=EPILOG)
 @click.argument("notebook", type=click.Path(path_type=Path))
+@json_option
 @click.pass_context
-def validate(ctx: click.Context, notebook: Path) -> None:
+def validate(ctx: click.Context, notebook: Path, as_json: bool) -> None:
     """Run the visible checks of your own NOTEBOOK before you hand it in.
 
     For students: it runs your code as you, from the first cell, and needs no sandbox and no
@@ -247,23 +261,31 @@ def validate(ctx: click.Context, notebook: Path) -> None:
     from .validate import validate as run_checks
 
     checks, trouble = run_checks(notebook, Limits())
+    failed = sum(not check.passed for check in checks)
+    if as_json:
+        print_json({"checks": [asdict(check) for check in checks], "trouble": trouble})
+    else:
+        _show_checks(checks, trouble)
+    ctx.exit(TROUBLE if failed else 0)
+
+
+def _show_checks(checks: list[Check], trouble: str) -> None:
     for check in checks:
         click.echo(f"{'ok    ' if check.passed else 'FAILED'}  {check.name}")
         for line in check.message.splitlines():
             click.echo(f"        {one_line(line)}")
     if trouble:
-        _say(one_line(trouble))
-    failed = sum(not check.passed for check in checks)
+        say(one_line(trouble))
+    total, failed = len(checks), sum(not check.passed for check in checks)
     if failed:
         click.echo(
-            f"{failed} of {len(checks)} visible checks fail. | "
-            f"공개 검사 {len(checks)}개 중 {failed}개가 실패했습니다."
+            f"{failed} of {total} visible checks fail. | "
+            f"공개 검사 {total}개 중 {failed}개가 실패했습니다."
         )
-        ctx.exit(TROUBLE)
-    click.echo(
-        f"All {len(checks)} visible checks pass. | "
-        f"공개 검사 {len(checks)}개를 모두 통과했습니다."
-    )
+    else:
+        click.echo(
+            f"All {total} visible checks pass. | 공개 검사 {total}개를 모두 통과했습니다."
+        )
 
 
 @main.command(epilog=EPILOG)

@@ -54,8 +54,8 @@ def write_result(
     )
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file so that a full disk or a power cut leaves the old one or the new.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file so that a full disk or a power cut leaves the old one or the new.
 
     Raises:
         OSError: if it cannot be written; no half file is left.
@@ -63,8 +63,10 @@ def write_whole(path: Path, text: str) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
         with part.open("wb") as file:
-            # A lone surrogate, which JSON lets in, has no UTF-8; it becomes a question mark.
-            file.write(text.encode("utf-8", "replace"))
+            if isinstance(content, str):
+                # A lone surrogate, which JSON lets in, has no UTF-8; it becomes a "?".
+                content = content.encode("utf-8", "replace")
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)

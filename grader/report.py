@@ -19,6 +19,8 @@ from .record import GRADED, read_record
 class Row:
     """One student's result in one problem set."""
 
+    name: str
+    """The problem set."""
     student: str
     score: float
     max_score: float
@@ -53,6 +55,7 @@ def rows(course: Course, name: str) -> list[Row]:
             }
             found.append(
                 Row(
+                    name=name,
                     student=submission.student.id,
                     score=float(submission.score - submission.late_submission_penalty),
                     max_score=float(submission.max_score),
@@ -83,20 +86,21 @@ def as_json(found: list[Row]) -> str:
 
 def as_csv(found: list[Row]) -> str:
     """One line a student, a column for each task, in UTF-8."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     tasks = list(found[0].tasks)
-    writer.writerow(["student", "score", "max_score", "status", "manual", *tasks, "note"])
-    for row in found:
-        points = [f"{row.tasks.get(task, 0):g}" for task in tasks]
-        manual = "pending" if row.needs_manual_grade else ""
-        head = [row.student, f"{row.score:g}", f"{row.max_score:g}", row.status, manual]
-        # A cell that begins like a formula would run when a spreadsheet opens the file.
-        writer.writerow([_inert(text) for text in [*head, *points, row.note]])
-    return out.getvalue()
+    lines = [
+        [
+            *(row.student, f"{row.score:g}", f"{row.max_score:g}", row.status),
+            "pending" if row.needs_manual_grade else "",
+            *(f"{row.tasks.get(task, 0):g}" for task in tasks),
+            row.note,
+        ]
+        for row in found
+    ]
+    return _lines(["student", "score", "max_score", "status", "manual", *tasks, "note"], lines)
 
 
 def _inert(text: str) -> str:
+    # A cell that begins like a formula would run when a spreadsheet opens the file.
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
@@ -121,4 +125,35 @@ def as_table(found: list[Row]) -> str:
     return f"{table}\n\n{legend}"
 
 
-FORMATS = {"csv": as_csv, "json": as_json, "table": as_table}
+def as_moodle(found: list[Row]) -> str:
+    """What Moodle imports as an offline grading worksheet: participants by their numbers."""
+    lines = [
+        [f"Participant {row.student}", f"{row.score:g}", f"{row.max_score:g}", row.note]
+        for row in found
+    ]
+    return _lines(["Identifier", "Grade", "Maximum Grade", "Feedback comments"], lines)
+
+
+def as_canvas(found: list[Row]) -> str:
+    """What Canvas imports into its gradebook: users by their numbers, the set as a column."""
+    head = ["Student", "ID", "Section", found[0].name]
+    points = ["Points Possible", "", "", f"{found[0].max_score:g}"]
+    lines = [[row.student, row.student, "", f"{row.score:g}"] for row in found]
+    return _lines(head, [points, *lines])
+
+
+def _lines(head: list[str], lines: list[list[str]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows([_inert(text) for text in line] for line in lines)
+    return out.getvalue()
+
+
+FORMATS = {
+    "csv": as_csv,
+    "json": as_json,
+    "table": as_table,
+    "moodle": as_moodle,
+    "canvas": as_canvas,
+}

@@ -29,6 +29,13 @@ def submission_path(course: Course, student: str, name: str) -> Path:
     return course.path("submitted", student, name) / f"{name}.ipynb"
 
 
+def student_id_problem(student: str) -> str:
+    """Why a folder's name cannot be a student's id, or an empty text."""
+    if not student.isprintable() or len(student) > 100:
+        return "the folder's name is no student id: it has unprintable or too many characters"
+    return ""
+
+
 def digest(key: str, path: Path) -> str:
     """Hash of `key` (what grades depend on beside the submission), notebook and receipt."""
     found = hashlib.sha256(key.encode())

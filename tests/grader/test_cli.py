@@ -49,7 +49,11 @@ def fake_runs(monkeypatch: pytest.MonkeyPatch) -> FakeExecutor:
 
 
 @pytest.mark.parametrize(
-    "command", ["", "release", "autograde", "feedback", "report", "validate", "formgrader"]
+    "command",
+    [
+        *("", "release", "collect", "autograde", "feedback", "report", "validate"),
+        "formgrader",
+    ],
 )
 def test_help_explains_and_lists_exit_statuses(command: str) -> None:
     result = CliRunner().invoke(main, [*command.split(), "--help"])
@@ -116,6 +120,20 @@ def test_grade_feedback_report(tiny: TinyCourse, fake_runs: FakeExecutor) -> Non
     assert [(row["student"], row["score"]) for row in found] == [("ann", 9), ("bob", 0)]
     assert grader(tiny, "report", "sums", "--format", "csv").stdout.startswith("student,score")
     assert "9 / 14" in grader(tiny, "report", "sums").stdout
+
+
+def test_results_as_json(tiny: TinyCourse, fake_runs: FakeExecutor) -> None:
+    tiny.submit("ann")
+    (graded,) = json.loads(grader(tiny, "autograde", "sums", "--json").stdout)
+    assert (graded["student"], graded["status"]) == ("ann", "graded")
+    pages = json.loads(grader(tiny, "feedback", "sums", "--json").stdout)
+    assert pages == {"ann": str(tiny.page("ann"))}
+    assert json.loads(grader(tiny, "release", "--check", "--json").stdout) == {"sums": []}
+    made = json.loads(grader(tiny, "release", "sums", "--json").stdout)
+    assert made == {"sums": str(tiny.folder / "release" / "sums")}
+    result = CliRunner().invoke(main, ["validate", "--json", str(tiny.path("ann"))])
+    checks = json.loads(result.stdout)["checks"]
+    assert [check["passed"] for check in checks] == [True] * 3
 
 
 def test_options_of_autograde(tiny: TinyCourse, fake_runs: FakeExecutor) -> None:

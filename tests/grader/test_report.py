@@ -49,7 +49,7 @@ def test_csv_and_table_hold_the_same(graded: TinyCourse) -> None:
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "\tx"])
 def test_no_csv_cell_is_a_formula(name: str) -> None:
-    row = report.Row(name, 1.0, 2.0, "graded", "=note", False, {"a": 1.0})
+    row = report.Row("sums", name, 1.0, 2.0, "graded", "=note", False, {"a": 1.0})
     read = list(csv.reader(io.StringIO(report.as_csv([row]))))
     assert read[1][0] == f"'{name}"
     assert read[1][-1] == "'=note"
@@ -73,3 +73,22 @@ def test_nothing_graded_and_unknown_sets(tiny: TinyCourse) -> None:
         report.rows(tiny.course, "sums")
     with pytest.raises(GraderError, match="no problem set 'nope'"):
         report.rows(tiny.course, "nope")
+
+
+def test_what_moodle_and_canvas_import(tiny: TinyCourse) -> None:
+    tiny.submit("4711")
+    tiny.path("4712").write_text("no notebook")
+    tiny.grade(executor=FakeExecutor())
+    rows = report.rows(tiny.course, "sums")
+    moodle = list(csv.DictReader(io.StringIO(report.as_moodle(rows))))
+    assert [(row["Identifier"], row["Grade"], row["Maximum Grade"]) for row in moodle] == [
+        ("Participant 4711", "9", "14"),
+        ("Participant 4712", "0", "14"),
+    ]
+    assert "is not a Jupyter notebook" in moodle[1]["Feedback comments"]
+    canvas = list(csv.DictReader(io.StringIO(report.as_canvas(rows))))
+    assert [(row["Student"], row["ID"], row["sums"]) for row in canvas] == [
+        ("Points Possible", "", "14"),
+        ("4711", "4711", "9"),
+        ("4712", "4712", "0"),
+    ]

@@ -1,0 +1,240 @@
+"""Take submissions out of the archives a learning platform gives, trusting none of them.
+
+Only notebooks are read, up to the limit on a submission's size; where each is written is made
+from the student's id and the problem set's name, never from a path inside the archive. So
+links, `..`, absolute paths and compression bombs have nothing to work on.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from itertools import islice
+from pathlib import Path
+
+import dateutil.parser  # type: ignore[import-untyped]
+
+from .course import Course
+from .errors import GraderError, one_line
+from .limits import Limits, size_text
+from .record import write_whole
+from .submission import TIMESTAMP, student_id_problem
+
+MOST_MEMBERS = 100_000
+LAYOUTS = {
+    # "Ada Lovelace_4711_assignsubmission_file_/gan.ipynb"
+    "moodle": r"(?P<name>[^/]+)_(?P<student>\d+)_assignsubmission_file_?/(?:.*/)?[^/]+",
+    # "lovelaceada_LATE_4711_93_gan.ipynb"
+    "canvas": r"(?P<name>[^/_]+)_(?:LATE_)?(?P<student>\d+)_\d+_[^/]+",
+    # "ada/gan.ipynb", "ada/gan/gan.ipynb"
+    "folders": r"(?P<student>[^/]+)/(?:.*/)?[^/]+",
+}
+BROKEN = (
+    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError),
+    *(RuntimeError, NotImplementedError, UnicodeError, ValueError),
+)
+"""What zipfile and tarfile raise for files that are damaged, encrypted or made to harm."""
+Archive = zipfile.ZipFile | tarfile.TarFile
+Info = zipfile.ZipInfo | tarfile.TarInfo
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What became of one student's submission."""
+
+    student: str
+    status: str
+    """"new", "same", "replaced", "kept" (another is there already) or "missing"."""
+    note: str
+
+
+def collect(
+    course: Course,
+    name: str,
+    archives: Sequence[Path],
+    *,
+    layout: str = "",
+    received: str = "",
+    update: bool = False,
+) -> list[Collected]:
+    """Put the notebooks of some archives where grading finds them.
+
+    Args:
+        course: the course folder.
+        name: the problem set.
+        archives: zip or tar files.
+        layout: "moodle", "canvas" or "folders", or a regular expression for a member's whole
+            path with a group named `student`; by default the first layout that fits a member.
+        received: when these were received, for late penalties; none are late by default.
+        update: replace a submission that differs from the one collected before.
+
+    Returns:
+        What became of each student's submission, by id.
+
+    Raises:
+        GraderError: for an unknown set, a time that is none, or an archive that cannot be
+            read or holds no notebook of anybody.
+    """
+    course.check_problem_set(name)
+    stamp = _stamp(received)
+    patterns = _patterns(layout)
+    course.check_disk()
+    found: dict[str, Collected] = {}
+    for archive in archives:
+        for student, content in _notebooks(archive, patterns, name, course.limits):
+            if isinstance(content, str):
+                course.path("submitted", student, name).mkdir(parents=True, exist_ok=True)
+                found[student] = Collected(student, "missing", content)
+            else:
+                found[student] = _take(course, name, student, content, stamp, update)
+    return [found[student] for student in sorted(found)]
+
+
+def _stamp(received: str) -> str:
+    if not received:
+        return ""
+    try:
+        moment: datetime = dateutil.parser.parse(received)
+        if moment.tzinfo is None:
+            moment = moment.astimezone()
+        return moment.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (ValueError, OverflowError):
+        raise GraderError(
+            f"{received!r} is no time; write it like '2026-03-01 18:00 +0900'."
+        ) from None
+
+
+def _patterns(layout: str) -> list[re.Pattern[str]]:
+    if not layout:
+        return [re.compile(pattern) for pattern in LAYOUTS.values()]
+    try:
+        pattern = re.compile(LAYOUTS.get(layout, layout))
+    except re.error as error:
+        raise GraderError(f"{layout!r} is no regular expression: {error}.") from None
+    if "student" not in pattern.groupindex:
+        raise GraderError(
+            f"{layout!r} is none of {', '.join(LAYOUTS)} and has no group named `student`."
+        )
+    return [pattern]
+
+
+def _notebooks(
+    archive: Path, patterns: list[re.Pattern[str]], name: str, limits: Limits
+) -> Iterator[tuple[str, bytes | str]]:
+    """Each student's notebook, or a note that says why there is none."""
+    if not archive.is_file():
+        raise GraderError(f"There is no file {archive}.")
+    with ExitStack() as stack:
+        try:
+            opened: Archive = _open(archive)
+            stack.push(opened)
+            members = list(islice(_regular_files(opened), MOST_MEMBERS + 1))
+        except BROKEN as error:
+            reason = one_line(str(error)) or type(error).__name__
+            raise GraderError(
+                f"{archive} cannot be read as a zip or tar archive ({reason})."
+            ) from error
+        if len(members) > MOST_MEMBERS:
+            raise GraderError(f"{archive} holds more than {MOST_MEMBERS} files.")
+        chosen = _choose(members, patterns, name)
+        if not chosen:
+            raise GraderError(
+                f"{archive} holds no notebook in a place that names a student; "
+                "say with --layout how its paths are made."
+            )
+        for student, wanted in chosen.items():
+            yield student, wanted if isinstance(wanted, str) else _read(opened, wanted, limits)
+
+
+def _open(archive: Path) -> Archive:
+    return zipfile.ZipFile(archive) if zipfile.is_zipfile(archive) else tarfile.open(archive)
+
+
+def _regular_files(opened: Archive) -> Iterator[tuple[str, Info]]:
+    """Path and entry of each regular file; links, devices and folders are passed over."""
+    if isinstance(opened, zipfile.ZipFile):
+        for info in opened.infolist():
+            kind = stat.S_IFMT(info.external_attr >> 16)
+            if not info.is_dir() and kind in (0, stat.S_IFREG):
+                yield info.filename, info
+    else:
+        yield from ((info.name, info) for info in opened if info.isreg())
+
+
+def _choose(
+    members: Sequence[tuple[str, Info]], patterns: list[re.Pattern[str]], name: str
+) -> dict[str, Info | str]:
+    """For each student the one notebook to take, or a note that says why none was taken."""
+    theirs: dict[str, list[tuple[str, Info]]] = {}
+    for path, info in members:
+        matches = (pattern.fullmatch(path.removeprefix("./")) for pattern in patterns)
+        match = next((found for found in matches if found), None)
+        if match and _safe_id(match["student"]) and not _is_clutter(path):
+            theirs.setdefault(match["student"], []).append((path, info))
+    chosen: dict[str, Info | str] = {}
+    for student, files in theirs.items():
+        notebooks = [(path, info) for path, info in files if path.endswith(".ipynb")]
+        exact = [info for path, info in notebooks if path.rsplit("/", 1)[-1] == f"{name}.ipynb"]
+        if exact or len(notebooks) == 1:
+            chosen[student] = exact[-1] if exact else notebooks[0][1]
+        else:
+            names = ", ".join(sorted(one_line(path, 80) for path, _ in files)[:3])
+            chosen[student] = f"which of these is the notebook? {names}"
+    return chosen
+
+
+def _safe_id(student: str) -> bool:
+    return (
+        not student.startswith(".") and "\\" not in student and not student_id_problem(student)
+    )
+
+
+def _is_clutter(path: str) -> bool:
+    # What macOS and Jupyter add to folders by themselves.
+    return any(part in ("__MACOSX", ".ipynb_checkpoints") for part in path.split("/"))
+
+
+def _read(opened: Archive, info: Info, limits: Limits) -> bytes | str:
+    most = limits.submission_bytes
+    try:
+        if isinstance(opened, zipfile.ZipFile):
+            assert isinstance(info, zipfile.ZipInfo)
+            with opened.open(info) as file:
+                content = file.read(most + 1)
+        else:
+            assert isinstance(info, tarfile.TarInfo)
+            with opened.extractfile(info) or io.BytesIO() as file:
+                content = file.read(most + 1)
+    except BROKEN as error:
+        return f"it cannot be unpacked ({one_line(str(error)) or type(error).__name__})"
+    return content if len(content) <= most else f"it is larger than {size_text(most)}"
+
+
+def _take(
+    course: Course, name: str, student: str, content: bytes, stamp: str, update: bool
+) -> Collected:
+    folder = course.path("submitted", student, name)
+    path = folder / f"{name}.ipynb"
+    status = "new"
+    if path.exists():
+        if path.read_bytes() == content:
+            return Collected(student, "same", "")
+        if not update:
+            return Collected(student, "kept", "another one is there; --update replaces it")
+        status = "replaced"
+    folder.mkdir(parents=True, exist_ok=True)
+    # The time first: a notebook without one would never be late.
+    if stamp:
+        write_whole(folder / TIMESTAMP, f"{stamp}\n".encode())
+    else:
+        (folder / TIMESTAMP).unlink(missing_ok=True)
+    write_whole(path, content)
+    return Collected(student, status, "")
