@@ -10,6 +10,9 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 LEAKY_SLOPE = 0.2
+# Channels beside each other in memory suit the CPU's convolutions (a step takes about
+# 0.85 of the time; benchmark `dcgan.examples`). Values and shapes are the same.
+MEMORY_FORMAT = torch.channels_last
 
 
 def linear_generator(latent_dim: int = 2, out_dim: int = 2) -> nn.Sequential:
@@ -157,7 +160,7 @@ def dcgan_generator(
         A net ``(n, latent_dim)`` or ``(n, latent_dim, 1, 1)`` → ``(n, channels, 64, 64)``
         with values in (-1, 1).
     """
-    return nn.Sequential(
+    net = nn.Sequential(
         nn.Flatten(),
         nn.Unflatten(1, (latent_dim, 1, 1)),
         generator_block(latent_dim, 8 * width, stride=1, padding=0),
@@ -167,6 +170,7 @@ def dcgan_generator(
         nn.ConvTranspose2d(width, channels, 4, 2, 1, bias=False),
         nn.Tanh(),
     )
+    return net.to(memory_format=MEMORY_FORMAT)
 
 
 def dcgan_discriminator(
@@ -185,7 +189,7 @@ def dcgan_discriminator(
     Returns:
         A net ``(n, channels, 64, 64)`` → ``(n, 1)``.
     """
-    return nn.Sequential(
+    net = nn.Sequential(
         discriminator_block(channels, width, slope=slope, normalize=False),
         discriminator_block(width, 2 * width, slope=slope),
         discriminator_block(2 * width, 4 * width, slope=slope),
@@ -193,6 +197,7 @@ def dcgan_discriminator(
         nn.Conv2d(8 * width, 1, 4, bias=False),
         nn.Flatten(),
     )
+    return net.to(memory_format=MEMORY_FORMAT)
 
 
 def init_weights(net: nn.Module, std: float = 0.02) -> nn.Module:

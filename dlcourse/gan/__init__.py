@@ -20,13 +20,21 @@ from dlcourse.gan.quality import (
     kernel_distance,
     train_classifier,
 )
-from dlcourse.gan.recipes import GaussianRecipe, fit_gaussian
+from dlcourse.gan.recipes import (
+    EmojiRecipe,
+    GaussianRecipe,
+    emoji_faces,
+    emoji_recipe,
+    fit_gaussian,
+    train_emoji,
+)
 from dlcourse.gan.state import History, NonFiniteLossError, Training
-from dlcourse.gan.training import cosine_decay, linear_decay, train
+from dlcourse.gan.training import cosine_decay, linear_decay, plateau_decay, train
 from dlcourse.gan.updates import update_discriminator, update_generator
 
 __all__ = [
     "AveragedWeights",
+    "EmojiRecipe",
     "GaussianRecipe",
     "History",
     "NonFiniteLossError",
@@ -36,6 +44,8 @@ __all__ = [
     "covariance_error",
     "discriminator_loss",
     "emoji_classifier",
+    "emoji_faces",
+    "emoji_recipe",
     "fit_gaussian",
     "gaussian_errors",
     "image_distance",
@@ -45,10 +55,12 @@ __all__ = [
     "load_checkpoint",
     "mean_error",
     "nonsaturating_generator_loss",
+    "plateau_decay",
     "saturating_generator_loss",
     "save_checkpoint",
     "train",
     "train_classifier",
+    "train_emoji",
     "update_discriminator",
     "update_generator",
 ]

@@ -6,11 +6,19 @@ from dataclasses import dataclass
 
 import torch
 
+from dlcourse import runtime
+from dlcourse.data.images import emoji, to_unit_range
 from dlcourse.gan.averaging import AveragedWeights
 from dlcourse.gan.optimizers import adam
 from dlcourse.gan.state import Training
-from dlcourse.gan.training import Callback, linear_decay, train
-from dlcourse.nn import linear_generator, quadratic_discriminator
+from dlcourse.gan.training import Callback, linear_decay, plateau_decay, train
+from dlcourse.nn import (
+    dcgan_discriminator,
+    dcgan_generator,
+    init_weights,
+    linear_generator,
+    quadratic_discriminator,
+)
 
 
 @dataclass(frozen=True)
@@ -113,6 +121,104 @@ def fit_gaussian(
         learning_rate_factor=linear_decay,
         averages=training.averages,
         fakes_per_real=recipe.fakes_per_real,
+        device=device,
+        seed=training.sampler,
+        history=training.history,
+        callback=callback,
+    )
+    return training
+
+
+@dataclass(frozen=True)
+class EmojiRecipe:
+    """How a DCGAN learns to draw emoji faces; the defaults are the small profile's.
+
+    Attributes:
+        num_faces: of the category Smileys & Emotion, from the first; each is taken as it
+            is and mirrored, so that an epoch has twice as many images.
+        num_epochs: passes over them.
+        batch_size: images in a minibatch.
+        width: of both nets, see `dlcourse.nn.dcgan_generator`.
+        latent_dim: the number of latent variables.
+        learning_rate: of both Adams, until `plateau_decay` lets it fall to zero.
+        beta1: of both Adams (Radford et al. 2016, section 4).
+        real_target: one-sided label smoothing, see `discriminator_loss`.
+        averaging_decay: see `AveragedWeights`.
+    """
+
+    num_faces: int = 105
+    num_epochs: int = 200
+    batch_size: int = 35
+    width: int = 32
+    latent_dim: int = 100
+    learning_rate: float = 3e-4
+    beta1: float = 0.5
+    real_target: float = 0.9
+    averaging_decay: float = 0.99
+
+    @property
+    def steps(self) -> int:
+        """The number of updates of each net."""
+        return self.num_epochs * -(-2 * self.num_faces // self.batch_size)
+
+
+def emoji_recipe() -> EmojiRecipe:
+    """Return the recipe of the profile: small for two CPU cores, full for a GPU."""
+    return runtime.by_profile(EmojiRecipe(), EmojiRecipe(num_epochs=1000, width=64))
+
+
+def emoji_faces(count: int = 105) -> torch.Tensor:
+    """Return the first faces and their mirror images, ``(2 count, 3, 64, 64)`` in [-1, 1]."""
+    faces = to_unit_range(emoji("Smileys & Emotion", count))
+    return torch.cat((faces, faces.flip(3)))
+
+
+def train_emoji(
+    recipe: EmojiRecipe | None = None,
+    *,
+    seed: int = 0,
+    device: torch.device | str | None = None,
+    callback: Callback | None = None,
+) -> Training:
+    """Train a DCGAN on emoji faces.
+
+    Args:
+        recipe: `emoji_recipe()` if None.
+        seed: of weights, minibatches and latent variables; the caller's own random state
+            stays as it was.
+        device: where to train, `dlcourse.runtime.device()` if None.
+        callback: called after each epoch, see `train`.
+
+    Returns:
+        The finished training; its ``best_generator`` is the averaged one.
+    """
+    recipe = emoji_recipe() if recipe is None else recipe
+    device = runtime.device() if device is None else device
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        generator = init_weights(dcgan_generator(recipe.latent_dim, recipe.width)).to(device)
+        discriminator = init_weights(dcgan_discriminator(recipe.width)).to(device)
+    training = Training(
+        generator,
+        discriminator,
+        adam(generator, recipe.learning_rate, beta1=recipe.beta1),
+        adam(discriminator, recipe.learning_rate, beta1=recipe.beta1),
+        recipe.num_epochs,
+        averages=AveragedWeights(generator, recipe.averaging_decay),
+        sampler=torch.Generator().manual_seed(seed),
+    )
+    train(
+        generator,
+        discriminator,
+        emoji_faces(recipe.num_faces),
+        num_epochs=recipe.num_epochs,
+        batch_size=recipe.batch_size,
+        latent_dim=recipe.latent_dim,
+        generator_optimizer=training.generator_optimizer,
+        discriminator_optimizer=training.discriminator_optimizer,
+        real_target=recipe.real_target,
+        learning_rate_factor=plateau_decay,
+        averages=training.averages,
         device=device,
         seed=training.sampler,
         history=training.history,

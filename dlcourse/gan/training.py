@@ -141,6 +141,11 @@ def cosine_decay(progress: float) -> float:
     return (1.0 + math.cos(math.pi * progress)) / 2
 
 
+def plateau_decay(progress: float) -> float:
+    """Return the factor that is 1 for the first half, then falls in a line to 0."""
+    return min(1.0, 2.0 * (1.0 - progress))
+
+
 @dataclass(frozen=True)
 class _Settings:
     """What stays the same from step to step."""
