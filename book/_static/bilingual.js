@@ -58,9 +58,13 @@
     each("[data-set-lang]", function (button) {
       button.setAttribute("aria-pressed", String(button.dataset.setLang === mode));
     });
-    each("img[data-alt-en]", function (image) {
-      var en = image.dataset.altEn, ko = image.dataset.altKo;
-      image.alt = mode === "both" ? en + " | " + ko : korean ? ko : en;
+    each("[data-alt-en]", function (picture) {
+      var en = picture.dataset.altEn, ko = picture.dataset.altKo;
+      // A drawing inside the page has no `alt`; its label does the same.
+      picture.setAttribute(
+        picture.tagName === "IMG" ? "alt" : "aria-label",
+        mode === "both" ? en + " | " + ko : korean ? ko : en
+      );
     });
     var titles = document.querySelector('meta[name="bilingual-titles"]');
     if (titles) document.title = titles.dataset[mode];

@@ -117,3 +117,21 @@ def test_without_a_script_both_languages_stand_in_the_page(build):
     page = build(PARAGRAPHS)
     for element in page.html.select(".bi-en, .bi-ko"):
         assert "hidden" not in element.attrs and "style" not in element.attrs
+
+
+def test_words_inside_a_drawing_follow_the_switch(build, tmp_path):
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "map.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="t">'
+        '<title id="t">Map</title><text class="bi-en" lang="en">Data</text>'
+        '<text class="bi-ko" lang="ko">데이터</text></svg>',
+        encoding="utf-8",
+    )
+    page = build("# T {ko}`티`\n\n![A map | 지도](map.svg)\n")
+    assert page.warnings == ""
+    drawing = page.html.select_one("div.bi-drawing")
+    assert (drawing["role"], drawing["aria-label"]) == ("img", "A map | 지도")
+    assert (drawing["data-alt-en"], drawing["data-alt-ko"]) == ("A map", "지도")
+    assert drawing.svg["aria-hidden"] == "true" and "role" not in drawing.svg.attrs
+    assert drawing.select_one("text.bi-ko").get_text() == "데이터"
+    assert page.html.find("img") is None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from html import escape
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -66,11 +67,36 @@ def _is_first_form(image: nodes.image) -> bool:
     return at is pictures[0]
 
 
+def _inline_drawing(path: Path) -> str | None:
+    """The source of a drawing that holds words in both languages; None for other pictures.
+
+    Inside the page its words follow the switch, which they cannot do inside an ``<img>``.
+    """
+    if path.suffix != ".svg" or not path.is_file():
+        return None
+    drawing = path.read_text(encoding="utf-8")
+    if 'class="bi-ko"' not in drawing:
+        return None
+    start = drawing.index("<svg")
+    # The element around it speaks for the whole drawing.
+    return re.sub(r' (?:role|aria-labelledby)="[^"]*"', "", drawing[start:], count=2).replace(
+        "<svg ", '<svg aria-hidden="true" focusable="false" ', 1
+    )
+
+
 def _visit_image(self: SphinxTranslator, node: nodes.image) -> None:
     """Write the image as the theme would, with both texts beside the joint one.
 
     Without a script the joint text is what is read out, so no language is left out.
     """
+    drawing = _inline_drawing(Path(self.builder.srcdir) / node["uri"])  # type: ignore[attr-defined]
+    if drawing and "alt-en" in node:
+        english, korean, both = map(escape, (node["alt-en"], node["alt-ko"], node["alt"]))
+        self.body.append(  # type: ignore[attr-defined]
+            f'<div class="bi-drawing" role="img" aria-label="{both}" '
+            f'data-alt-en="{english}" data-alt-ko="{korean}">{drawing}</div>'
+        )
+        raise nodes.SkipNode
     start = len(self.body)  # type: ignore[attr-defined]
     type(self).visit_image(self, node)  # type: ignore[attr-defined]
     if "alt-en" not in node:
