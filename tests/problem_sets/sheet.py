@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -145,7 +146,8 @@ def _surroundings(seed: int | None) -> Iterator[None]:
     import torch
 
     stderr, threads = sys.stderr, torch.get_num_threads()
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a student's code may warn as it likes
         patch.setenv("MPLBACKEND", "agg")
         if seed is not None:
             patch.setenv("GRADER_CHECK_SEED", str(seed))

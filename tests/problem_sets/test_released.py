@@ -137,7 +137,7 @@ def test_messages_point_to_sections_of_the_chapter(name: str) -> None:
         for cell in Sheet(name).notebook.cells
         if role(cell).get("grade_id") == "checks"
     )
-    block = re.search(r"^CHAPTER = \{\n(.*?)^\}", source, re.M | re.S)
+    block = re.search(r"^CHECK_CHAPTER = \{\n(.*?)^\}", source, re.M | re.S)
     assert block is not None
     for english, korean in re.findall(r': "(.+) \| (.+)",', block[1]):
         assert f"{english} {{ko}}`{korean}`" in headings
