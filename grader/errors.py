@@ -38,6 +38,11 @@ def in_plain_words(error: BaseException) -> str | None:
         return _about_gradebook(one_line(str(getattr(error, "orig", None) or error)))
     if isinstance(error, OSError):
         return _about_file(error)
+    if isinstance(error, ModuleNotFoundError) and error.name and "." not in error.name:
+        return (
+            f"The package {error.name} is not installed: "
+            "install what the grader needs with `pip install 'dlcourse[grader]'`."
+        )
     return None
 
 

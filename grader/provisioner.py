@@ -25,8 +25,16 @@ from traitlets import Dict, Instance, default
 from . import sandbox
 from .limits import Limits, size_text
 
+# A limit on tasks must be set inside: outside it would count all that the caller runs. It
+# holds a fork bomb down until the watcher comes; root is exempt from it.
+START = (
+    "import resource, runpy, sys; tasks = int(sys.argv.pop(1)); "
+    "resource.setrlimit(resource.RLIMIT_NPROC, (tasks, tasks)); "
+    "runpy.run_module('ipykernel_launcher', run_name='__main__', alter_sys=True)"
+)
+TASKS_A_PROCESS = 4  # threads count as tasks
 KERNEL = [
-    *("-m", "ipykernel_launcher", "-f", sandbox.CONNECTION_FILE),
+    *("-f", sandbox.CONNECTION_FILE),
     "--HistoryManager.enabled=False",
     # The same draws each time for code that sets no seed of its own; no name is left behind.
     "--IPKernelApp.exec_lines=__import__('random').seed(0)",
@@ -104,7 +112,8 @@ class SandboxProvisioner(KernelProvisionerBase):
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Name the command; the environment is the sandbox's own, never ours."""
-        return {"cmd": [sys.executable, *KERNEL], "env": {}}
+        tasks = TASKS_A_PROCESS * self.limits.processes
+        return {"cmd": [sys.executable, "-c", START, str(tasks), *KERNEL], "env": {}}
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start `cmd` in a new sandbox and say how to reach it."""

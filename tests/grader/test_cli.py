@@ -314,6 +314,9 @@ def test_validate_does_not_trip_over_odd_metadata(tiny: TinyCourse) -> None:
 def test_errors_without_a_known_cause_are_not_hidden() -> None:
     assert in_plain_words(KeyError("x")) is None
     assert in_plain_words(GraderError("a\nb")) == "a b"
+    missing = in_plain_words(ModuleNotFoundError("no", name="nbgrader"))
+    assert missing is not None and "pip install 'dlcourse[grader]'" in missing
+    assert in_plain_words(ModuleNotFoundError("no", name="grader.nothing")) is None
     assert in_plain_words(PermissionError(errno.EACCES, "Permission denied", "/x")) == (
         "/x cannot be used: Permission denied."
     )

@@ -161,7 +161,7 @@ def test_a_kernel_that_cannot_start_is_an_error_with_a_reason(
 def test_a_program_that_is_no_kernel_gives_its_last_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("grader.provisioner.KERNEL", ["-c", "raise SystemExit('no kernel')"])
+    monkeypatch.setattr("grader.provisioner.START", "raise SystemExit('no kernel')")
     with pytest.raises(GraderError, match="no kernel"):
         run_notebook(nbformat.writes(new_notebook(cells=[new_code_cell("1")])), LIMITS)
 

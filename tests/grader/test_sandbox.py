@@ -39,6 +39,11 @@ PROBES = {
         keys = ("CapEff", "CapPrm", "CapBnd", "NoNewPrivs")
         print(json.dumps([os.getuid(), os.getgid(), *(found[key].strip() for key in keys)]))
     """,
+    "limits": """
+        import resource
+        names = ("RLIMIT_NPROC", "RLIMIT_FSIZE", "RLIMIT_CORE", "RLIMIT_NOFILE", "RLIMIT_CPU")
+        print(json.dumps([resource.getrlimit(getattr(resource, name)) for name in names]))
+    """,
     "processes": "print(json.dumps([name for name in os.listdir('/proc') if name.isdigit()]))",
     "writable": """
         places = ["/", "/usr", "/etc", sys.prefix, os.path.dirname(numpy.__file__), "/home"]
@@ -143,6 +148,12 @@ def test_the_environment_is_cleared(found: dict[str, object]) -> None:
 def test_there_are_no_privileges(found: dict[str, object]) -> None:
     none = "0" * 16
     assert found["identity"] == [1000, 1000, none, none, none, "1"]
+
+
+@pytest.mark.sandbox
+def test_limits_of_the_kernel_are_set_hard(found: dict[str, object]) -> None:
+    expected = [4 * 64, 8 * 1024 * 1024, 0, 1024, 2 * 600]
+    assert found["limits"] == [[value, value] for value in expected]
 
 
 @pytest.mark.sandbox
