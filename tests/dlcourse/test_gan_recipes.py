@@ -63,3 +63,35 @@ def test_the_errors_of_a_linear_generator_are_exact():
     assert gan.gaussian_errors(layer, points)[1] == pytest.approx(0.21, abs=1e-5)
     with pytest.raises(ValueError, match="at least 2 points"):
         gan.gaussian_errors(layer, points[:1])
+
+
+def test_the_faces_come_with_their_mirror_images():
+    faces = gan.emoji_faces(10)
+    assert faces.shape == (20, 3, 64, 64) and faces.min() >= -1 and faces.max() == 1
+    assert torch.equal(faces[10:], faces[:10].flip(3))
+    assert torch.equal(data.from_unit_range(faces[:10]), data.emoji("Smileys & Emotion", 10))
+
+
+def test_the_profile_chooses_the_size(monkeypatch):
+    monkeypatch.setenv("DLCOURSE_PROFILE", "small")
+    small = gan.emoji_recipe()
+    monkeypatch.setenv("DLCOURSE_PROFILE", "full")
+    full = gan.emoji_recipe()
+    assert small == gan.EmojiRecipe()
+    assert full.width > small.width and full.steps > small.steps
+
+
+def test_emoji_training_does_what_the_recipe_says():
+    recipe = gan.EmojiRecipe(num_faces=4, num_epochs=2, batch_size=4, width=2, latent_dim=3)
+    weights = []
+    for seed in (1, 1, 2):
+        state = torch.get_rng_state()
+        training = gan.train_emoji(recipe, seed=seed, device="cpu")
+        assert torch.equal(torch.get_rng_state(), state)
+        assert sum(training.history.steps) == recipe.steps == 4
+        weights.append(torch.cat([p.flatten() for p in training.best_generator.parameters()]))
+    assert torch.equal(weights[0], weights[1]) and not torch.equal(weights[0], weights[2])
+    assert training.best_generator(torch.zeros(1, 3)).shape == (1, 3, 64, 64)
+    # The rate has fallen as far as the last step takes it: to 2 (1 - 3/4) of the start.
+    rate = training.generator_optimizer.param_groups[0]["lr"]
+    assert rate == pytest.approx(recipe.learning_rate / 2)

@@ -270,3 +270,7 @@ def test_adam_refuses_what_it_cannot_train():
         gan.adam(torch.nn.Tanh(), 0.1)
     with pytest.raises(ValueError, match="learning_rate must be above 0, got 0"):
         gan.adam(nn.linear_generator(), 0)
+
+
+def test_the_plateau_lasts_half_of_the_training():
+    assert [gan.plateau_decay(p / 4) for p in range(5)] == [1.0, 1.0, 1.0, 0.5, 0.0]

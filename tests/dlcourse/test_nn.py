@@ -120,3 +120,14 @@ def test_the_quadratic_discriminator_can_be_the_best_one_between_two_gaussians()
         )
     with pytest.raises(ValueError, match=r"points: expected shape \(n, 2\), got \(5, 3\)"):
         net(torch.zeros(5, 3))
+
+
+@pytest.mark.parametrize("net", [nn.dcgan_generator(10, 4), nn.dcgan_discriminator(4)])
+def test_the_memory_format_is_the_fast_one_and_changes_no_number(net):
+    weight = max((p for p in net.parameters() if p.dim() == 4), key=torch.numel)
+    assert weight.is_contiguous(memory_format=torch.channels_last)
+    shape = (2, 10) if isinstance(net[0], torch.nn.Flatten) else (2, 3, 64, 64)
+    inputs = torch.randn(shape)
+    expected = net.eval()(inputs)
+    found = net.to(memory_format=torch.contiguous_format)(inputs)
+    torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
