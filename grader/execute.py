@@ -228,10 +228,14 @@ def failure(cell: NotebookNode) -> str | None:
     """What the first failed output of a check cell says, without its traceback.
 
     None if nothing failed by nbgrader's rule: an error, or anything written to stderr.
+    Why a cell was stopped goes before the KeyboardInterrupt that stopping it raised.
     """
-    for output in cell.get("outputs", []):
+    ours = (TIMEOUT, NOT_RUN)
+    for output in sorted(
+        cell.get("outputs", []), key=lambda output: output.get("ename") not in ours
+    ):
         if output.output_type == "error":
-            if output.ename in ("AssertionError", TIMEOUT, NOT_RUN) and output.evalue.strip():
+            if output.ename in ("AssertionError", *ours) and output.evalue.strip():
                 return str(output.evalue).strip()
             return f"{output.ename}: {output.evalue}".strip(": ")
         if output.output_type == "stream" and output.name == "stderr":
