@@ -14,6 +14,8 @@ export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
 BIN := .venv/bin
 DONE := _build/done
+# Inside what it speaks of: with the environment the note that it is complete goes too.
+VENV := .venv/complete
 PROOFREAD := PYTHONPATH=book/_ext $(BIN)/python -m proofread
 SETS := $(notdir $(patsubst %/,%,$(wildcard solutions/*/)))
 
@@ -38,9 +40,9 @@ site: $(DONE)/site ## the site in _build/html, every cell executed
 exercises: $(DONE)/exercises ## the release versions in exercises/
 sample-class: $(DONE)/sample-class ## grades and feedback of grader/sample_class
 
-$(DONE)/venv: requirements.txt constraints.txt pyproject.toml scripts/create-venv
+$(VENV): requirements.txt constraints.txt pyproject.toml scripts/create-venv
 	@scripts/create-venv
-	@mkdir -p $(DONE) && touch $@
+	@touch $@
 
 # What only apt can install; once tried, `grader` itself says what is still missing.
 $(DONE)/system: scripts/install-system-packages
@@ -51,14 +53,16 @@ $(DONE)/system-tests: scripts/install-system-packages
 	@scripts/install-system-packages --tests
 	@mkdir -p $(DONE) && touch $@
 
-$(DONE)/site: $(DONE)/venv $(BOOK) $(LIBRARY)
+$(DONE)/site: $(VENV) $(BOOK) $(LIBRARY)
+	@mkdir -p $(DONE)
 	@echo "Building the site; cells that are not in the cache are executed ..."
 	@$(BIN)/jupyter-book build book --config _config.yml --toc $(CURDIR)/_toc.yml --path-output . \
 	  --warningiserror --nitpick --keep-going || { \
 	  rm -rf _build/.doctrees; exit 1; } # Sphinx forgets its warnings once a page is read
 	@touch $@
 
-$(DONE)/exercises: $(DONE)/venv $(SOURCES) $(GRADER)
+$(DONE)/exercises: $(VENV) $(SOURCES) $(GRADER)
+	@mkdir -p $(DONE)
 	@echo "Generating exercises/ ..."
 	@$(BIN)/grader release all
 	@touch $@
@@ -76,44 +80,44 @@ formgrader: sample-class ## nbgrader's own pages for the sample class
 	@$(BIN)/grader formgrader
 
 # One after another, and all of them: a failure in one should not hide those after it.
-test: $(DONE)/venv $(DONE)/system-tests site ## lint, types, unit tests, drift, every notebook
+test: $(VENV) $(DONE)/system-tests site ## lint, types, unit tests, drift, every notebook
 	@scripts/run-checks lint types korean drift notebooks unit
 
-lint: $(DONE)/venv ## ruff's rules and format
+lint: $(VENV) ## ruff's rules and format
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
-types: $(DONE)/venv ## mypy on the library and the grader
+types: $(VENV) ## mypy on the library and the grader
 	@$(BIN)/mypy
 
-korean: $(DONE)/venv ## proofread the Korean; name texts that are stale
+korean: $(VENV) ## proofread the Korean; name texts that are stale
 	@$(PROOFREAD) check
 
-korean-record: $(DONE)/venv ## note new Korean texts in book/korean.lock
+korean-record: $(VENV) ## note new Korean texts in book/korean.lock
 	@$(PROOFREAD) record
 
-korean-accept: $(DONE)/venv ## the Korean in FILES is still right though its English changed
+korean-accept: $(VENV) ## the Korean in FILES is still right though its English changed
 	@$(PROOFREAD) accept $(FILES)
 
-drift: $(DONE)/venv ## exercises/ and tests/notebooks/ are what their sources say
+drift: $(VENV) ## exercises/ and tests/notebooks/ are what their sources say
 	@$(BIN)/grader release all --check
 	@$(BIN)/python -m tests.notebooks check
 
-notebooks: $(DONE)/venv ## run every notebook under nbval
+notebooks: $(VENV) ## run every notebook under nbval
 	@$(BIN)/python -m tests.notebooks run
 
-unit: $(DONE)/venv $(DONE)/system-tests site ## pytest
+unit: $(VENV) $(DONE)/system-tests site ## pytest
 	@$(BIN)/pytest
 
-bench: $(DONE)/venv ## measure against the targets (AREA=gan for one area)
+bench: $(VENV) ## measure against the targets (AREA=gan for one area)
 	@$(BIN)/python -m tests.bench $(if $(AREA),--area $(AREA))
 
-references: $(DONE)/venv ## make tests/notebooks/ anew from the chapters
+references: $(VENV) ## make tests/notebooks/ anew from the chapters
 	@$(BIN)/python -m tests.notebooks make
 
-format: $(DONE)/venv ## let ruff format and mend what it can
+format: $(VENV) ## let ruff format and mend what it can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-lock: $(DONE)/venv ## pin everything below requirements.txt in constraints.txt
+lock: $(VENV) ## pin everything below requirements.txt in constraints.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --no-header --no-annotate \
 	  requirements.txt --output-file constraints.txt
 

@@ -23,7 +23,7 @@ STYLE_SHEET = "katex/katex.min.css"
 # Shorthands every page may use, as in the notation table.
 MACROS = {
     r"\R": r"\mathbb{R}",
-    r"\E": r"\operatorname{E}",
+    r"\E": r"\mathbb{E}",
     r"\Var": r"\operatorname{Var}",
     r"\Cov": r"\operatorname{Cov}",
 }
