@@ -5,6 +5,7 @@
 
 from pathlib import Path
 
+from grader.course import REPOSITORY
 from grader.settings import configure
 
 here = Path(__file__).resolve().parent
@@ -12,6 +13,6 @@ c = get_config()  # noqa: F821 (traitlets puts it there)
 configure(c)
 c.CourseDirectory.course_id = "side-by-side-sample"
 c.CourseDirectory.root = str(here)
-c.CourseDirectory.release_directory = str(here.parents[1] / "exercises")
+c.CourseDirectory.release_directory = str(REPOSITORY / "exercises")
 # The sample class has an endless loop in it; nobody wants to wait a minute for that.
 c.Limits.cell_seconds = 30
