@@ -180,12 +180,17 @@ class Mistake:
     name: str
     source: str
 
-    @property
-    def loses(self) -> set[str]:
-        """The graded cells that the file's first line names."""
+    def fits(self, lost: set[str]) -> bool:
+        """Whether just the graded cells are lost that the file's first line names.
+
+        A cell after "maybe" is one that depends on chance.
+        """
         first = self.source.partition("\n")[0]
         assert first.startswith(LOSES), f"{self}: the first line must be `{LOSES} …`"
-        return {cell.strip() for cell in first.removeprefix(LOSES).split(",")}
+        named = [cell.strip() for cell in first.removeprefix(LOSES).split(",")]
+        sure = {cell for cell in named if not cell.startswith("maybe ")}
+        assert sure, f"{self}: names no cell that is lost for sure"
+        return sure <= lost <= {cell.removeprefix("maybe ") for cell in named}
 
     def __str__(self) -> str:
         return f"{self.problem_set}/{self.answer}/{self.name}"

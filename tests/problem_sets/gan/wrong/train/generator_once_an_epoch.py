@@ -1,4 +1,4 @@
-# loses: train-batches, train-latents, train-history, train-fit
+# loses: train-batches, train-history, train-fit
 import torch
 
 

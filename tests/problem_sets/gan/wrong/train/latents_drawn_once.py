@@ -1,4 +1,4 @@
-# loses: train-latents
+# loses: train-latents, maybe train-fit
 import torch
 
 
