@@ -21,6 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from . import seccomp
 from .errors import GraderError
 from .limits import MIB, Limits
 
@@ -143,6 +144,7 @@ def command(
     info_fd: int,
     connection_fd: int,
     files: Mapping[str, int] | None = None,
+    filter_fd: int | None = None,
 ) -> list[str]:
     """The bwrap command line that runs `argv`.
 
@@ -152,6 +154,7 @@ def command(
         info_fd: open for writing; bubblewrap writes the sandbox's process id there.
         connection_fd: open for reading; holds the kernel's connection file.
         files: open for reading; what to put into the working folder, by name.
+        filter_fd: open for reading; holds the filter of system calls, where there is one.
     """
     parts = [bwrap_path(), *_namespaces(), "--clearenv", "--cap-drop", "ALL"]
     parts += ["--uid", "1000", "--gid", "1000", "--hostname", "sandbox"]
@@ -177,7 +180,10 @@ def command(
     for name, value in _environment(limits).items():
         parts += ["--setenv", name, value]
     # Only now: what holds the mounts together lies in memory too, and has no size of its own.
-    parts += ["--remount-ro", "/dev", "--remount-ro", "/"]
+    # To the kernel a root user's sandbox is root's, who may write to most of /proc/sys.
+    parts += ["--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"]
+    if filter_fd is not None:
+        parts += ["--seccomp", str(filter_fd)]
     parts += ["--chdir", WORK_DIR, "--info-fd", str(info_fd), "--", *argv]
     return parts
 
@@ -201,18 +207,24 @@ def start(
     info_read, info_write = os.pipe()
     connection_read = _in_memory(connection)
     given = {name: _in_memory(content) for name, content in (files or {}).items()}
+    refused = seccomp.program()
+    filters = [] if refused is None else [_in_memory(refused)]
+    passed = (info_write, connection_read, *given.values(), *filters)
     try:
         process = subprocess.Popen(
-            command(argv, limits, info_write, connection_read, given),
+            command(argv, limits, info_write, connection_read, given, *filters),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,
-            pass_fds=(info_write, connection_read, *given.values()),
+            pass_fds=passed,
+            # --clearenv is for the program alone: bubblewrap's own process, the sandbox's
+            # first, would keep ours for all to read in /proc/1/environ.
+            env={},
             preexec_fn=lambda: _limit_process(limits),
             start_new_session=True,
         )
     finally:
-        for fd in (info_write, connection_read, *given.values()):
+        for fd in passed:
             os.close(fd)
     with os.fdopen(info_read, "rb") as info:
         answer = info.read()
