@@ -69,7 +69,14 @@
     var titles = document.querySelector('meta[name="bilingual-titles"]');
     if (titles) document.title = titles.dataset[mode];
     TEXTS.forEach(function (entry) {
-      each(entry[0], function (element) { element.textContent = entry[korean ? 2 : 1]; });
+      each(entry[0], function (element) {
+        // A label that its author wrote in both languages keeps its own words.
+        var own = (element.dataset.words || element.textContent).split(" · ");
+        if (own.length === 2) element.dataset.words = own.join(" · ");
+        else own = entry.slice(1);
+        element.textContent = mode === "both" && element.dataset.words
+          ? element.dataset.words : own[korean ? 1 : 0];
+      });
     });
     ATTRIBUTES.forEach(function (entry) {
       each(entry[0], function (element) {

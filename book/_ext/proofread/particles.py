@@ -44,7 +44,12 @@ NOUNS_AND_VERBS = {
 }
 
 _WORD = re.compile(r"[가-힣]+")
-_AFTER_LATIN = re.compile(r"(?<![A-Za-z])([A-Za-z][A-Za-z-]*|\d[\d.,]*)\)?([가-힣]+)")
+_AFTER_LATIN = re.compile(r"(?<![A-Za-z])([A-Za-z][A-Za-z-]*|\d[\d.,]*)([가-힣]+)")
+# A particle behind parentheses belongs to the word before them.
+_AFTER_PARENTHESES = re.compile(
+    r"(?:(?P<korean>[가-힣])|(?<![A-Za-z])(?P<other>[A-Za-z][A-Za-z-]*|\d[\d.,]*))"
+    r" ?\([^()]*\)(?P<particle>[가-힣]+)"
+)
 
 
 def final_consonant(syllable: str) -> str:
@@ -78,10 +83,14 @@ def misfits(text: str, nouns: Iterable[str]) -> Iterator[tuple[int, str, str]]:
             continue
         yield from _judge(match.start(), *_split(match[0], ends))
     for match in _AFTER_LATIN.finditer(text):
-        particle = match[2]
-        consonant = _reading(match[1])
+        if match[2] in FORMS and (consonant := _reading(match[1])) is not None:
+            yield from _compare(match.start(), match[1], match[2], consonant)
+    for match in _AFTER_PARENTHESES.finditer(text):
+        korean, other, particle = match.group("korean", "other", "particle")
+        consonant = final_consonant(korean) if korean else _reading(other)
         if particle in FORMS and consonant is not None:
-            yield from _compare(match.start(), match[1], particle, consonant)
+            stem = match[0].removesuffix(particle)
+            yield from _compare(match.start(), stem, particle, consonant)
 
 
 def _split(word: str, nouns: list[str]) -> tuple[str, str, bool]:
