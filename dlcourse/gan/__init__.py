@@ -29,7 +29,7 @@ from dlcourse.gan.recipes import (
     train_emoji,
 )
 from dlcourse.gan.state import History, NonFiniteLossError, Training
-from dlcourse.gan.training import cosine_decay, linear_decay, plateau_decay, train
+from dlcourse.gan.training import cosine_decay, linear_decay, train
 from dlcourse.gan.updates import update_discriminator, update_generator
 
 __all__ = [
@@ -55,7 +55,6 @@ __all__ = [
     "load_checkpoint",
     "mean_error",
     "nonsaturating_generator_loss",
-    "plateau_decay",
     "saturating_generator_loss",
     "save_checkpoint",
     "train",

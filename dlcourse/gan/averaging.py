@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 
 class AveragedWeights:
@@ -20,7 +22,8 @@ class AveragedWeights:
     of the start are forgotten at once, and until ``decay`` is reached each update weighs
     in proportion to t³ (polynomial-decay averaging, Shamir and Zhang 2013, "Stochastic
     Gradient Descent for Non-smooth Optimization", section 4, with η = 3). Buffers (the
-    running statistics of batch normalization) are copied.
+    running statistics of batch normalization) are copied; `refresh_statistics` makes them
+    fit the averaged weights.
 
     Args:
         net: the net to follow; the copy lies on the same device.
@@ -52,6 +55,32 @@ class AveragedWeights:
         torch._foreach_lerp_(averaged, weights, 1.0 - decay)
         for kept, buffer in zip(self.net.buffers(), net.buffers(), strict=True):
             kept.copy_(buffer)
+
+    @torch.no_grad()
+    def refresh_statistics(self, minibatches: Iterable[torch.Tensor]) -> None:
+        """Measure the running statistics of batch normalization with the averaged weights.
+
+        Those copied belong to the weights in training, with which the averaged ones give
+        other activations; the images then come out too pale or with false colours. Each
+        minibatch counts the same. A net without batch normalization stays as it is.
+
+        Args:
+            minibatches: inputs of the net, on its device.
+        """
+        norms = [m for m in self.net.modules() if isinstance(m, _BatchNorm)]
+        norms = [m for m in norms if m.track_running_stats]
+        if not norms:
+            return
+        momenta = [norm.momentum for norm in norms]
+        for norm in norms:
+            norm.train()
+        for count, minibatch in enumerate(minibatches, 1):
+            for norm in norms:
+                norm.momentum = 1 / count  # makes it a plain mean over the minibatches
+            self.net(minibatch)
+        for norm, momentum in zip(norms, momenta, strict=True):
+            norm.momentum = momentum
+            norm.eval()
 
     def to(self, device: torch.device | str) -> AveragedWeights:
         """Move the average to a device; return self."""

@@ -12,7 +12,12 @@ FUSED_DEVICES = ("cpu", "cuda", "mps")
 
 
 def adam(
-    net: nn.Module, learning_rate: float, *, beta1: float = 0.9, weight_decay: float = 0.0
+    net: nn.Module,
+    learning_rate: float,
+    *,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    weight_decay: float = 0.0,
 ) -> Adam:
     """Return Adam over the net's parameters, fused where the device has such a kernel.
 
@@ -22,6 +27,7 @@ def adam(
         beta1: the decay of the mean of the gradients. GANs train more steadily with 0.5
             (Radford et al. 2016, section 4): a long memory of gradients is out of date
             once the opponent has moved.
+        beta2: the decay of the mean of their squares.
         weight_decay: added to the gradient, times the weight, before the averages.
 
     Raises:
@@ -38,7 +44,7 @@ def adam(
     return Adam(
         parameters,
         lr=learning_rate,
-        betas=(beta1, 0.999),
+        betas=(beta1, beta2),
         weight_decay=weight_decay,
         fused=fused or None,
     )

@@ -11,7 +11,7 @@ from dlcourse.data.images import emoji, to_unit_range
 from dlcourse.gan.averaging import AveragedWeights
 from dlcourse.gan.optimizers import adam
 from dlcourse.gan.state import Training
-from dlcourse.gan.training import Callback, linear_decay, plateau_decay, train
+from dlcourse.gan.training import Callback, linear_decay, train
 from dlcourse.nn import (
     dcgan_discriminator,
     dcgan_generator,
@@ -133,6 +133,11 @@ def fit_gaussian(
 class EmojiRecipe:
     """How a DCGAN learns to draw emoji faces; the defaults are the small profile's.
 
+    A few hundred steps have to do, so the learning rate is five times that of the paper
+    and falls in a line to zero, which takes the grain out of the colours. Adam's beta2
+    of 0.99 lets the step sizes follow gradients that change fast. The images come from
+    averaged weights, with batch normalization measured for these weights.
+
     Attributes:
         num_faces: of the category Smileys & Emotion, from the first; each is taken as it
             is and mirrored, so that an epoch has twice as many images.
@@ -140,19 +145,21 @@ class EmojiRecipe:
         batch_size: images in a minibatch.
         width: of both nets, see `dlcourse.nn.dcgan_generator`.
         latent_dim: the number of latent variables.
-        learning_rate: of both Adams, until `plateau_decay` lets it fall to zero.
+        learning_rate: of both Adams at the start; `linear_decay` lets it fall to zero.
         beta1: of both Adams (Radford et al. 2016, section 4).
+        beta2: of both Adams.
         real_target: one-sided label smoothing, see `discriminator_loss`.
         averaging_decay: see `AveragedWeights`.
     """
 
     num_faces: int = 105
-    num_epochs: int = 200
+    num_epochs: int = 150
     batch_size: int = 35
     width: int = 32
     latent_dim: int = 100
-    learning_rate: float = 3e-4
+    learning_rate: float = 1e-3
     beta1: float = 0.5
+    beta2: float = 0.99
     real_target: float = 0.9
     averaging_decay: float = 0.99
 
@@ -164,7 +171,7 @@ class EmojiRecipe:
 
 def emoji_recipe() -> EmojiRecipe:
     """Return the recipe of the profile: small for two CPU cores, full for a GPU."""
-    return runtime.by_profile(EmojiRecipe(), EmojiRecipe(num_epochs=1000, width=64))
+    return runtime.by_profile(EmojiRecipe(), EmojiRecipe(num_epochs=600, width=64))
 
 
 def emoji_faces(count: int = 105) -> torch.Tensor:
@@ -201,8 +208,8 @@ def train_emoji(
     training = Training(
         generator,
         discriminator,
-        adam(generator, recipe.learning_rate, beta1=recipe.beta1),
-        adam(discriminator, recipe.learning_rate, beta1=recipe.beta1),
+        adam(generator, recipe.learning_rate, beta1=recipe.beta1, beta2=recipe.beta2),
+        adam(discriminator, recipe.learning_rate, beta1=recipe.beta1, beta2=recipe.beta2),
         recipe.num_epochs,
         averages=AveragedWeights(generator, recipe.averaging_decay),
         sampler=torch.Generator().manual_seed(seed),
@@ -217,7 +224,7 @@ def train_emoji(
         generator_optimizer=training.generator_optimizer,
         discriminator_optimizer=training.discriminator_optimizer,
         real_target=recipe.real_target,
-        learning_rate_factor=plateau_decay,
+        learning_rate_factor=linear_decay,
         averages=training.averages,
         device=device,
         seed=training.sampler,

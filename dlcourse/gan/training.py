@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -23,6 +24,10 @@ from dlcourse.gan.updates import (
     uses_batch_statistics,
 )
 from dlcourse.progress import progress_bar
+
+# Minibatches of an epoch from which an average's batch normalization is measured: enough
+# for a mean over more than a hundred images, little beside the epoch's own work.
+STATISTICS_BATCHES = 6
 
 Callback = Callable[[Training], object]
 
@@ -63,7 +68,8 @@ def train(
         real_target: see `discriminator_loss`; below 1 it is label smoothing.
         learning_rate_factor: maps the progress, from 0 to 1, to the factor both learning
             rates are multiplied with, such as `linear_decay`.
-        averages: follows the generator's weights, updated after each step.
+        averages: follows the generator's weights, updated after each step; its batch
+            normalization is measured anew after each epoch.
         fakes_per_real: how many examples are generated for each real one; more of them
             make the generator's steps less noisy.
         transform: applied to each minibatch of examples, such as a random flip.
@@ -141,11 +147,6 @@ def cosine_decay(progress: float) -> float:
     return (1.0 + math.cos(math.pi * progress)) / 2
 
 
-def plateau_decay(progress: float) -> float:
-    """Return the factor that is 1 for the first half, then falls in a line to 0."""
-    return min(1.0, 2.0 * (1.0 - progress))
-
-
 @dataclass(frozen=True)
 class _Settings:
     """What stays the same from step to step."""
@@ -165,7 +166,9 @@ def _run_epoch(
     state.discriminator.train()
     start, examples, sums = time.perf_counter(), 0, [0.0, 0.0]
     steps, step = len(batches) if schedule.follows_progress else 0, 0
+    recent: deque[torch.Tensor] = deque(maxlen=STATISTICS_BATCHES)
     for step, (real, latent) in enumerate(batches.epoch()):
+        recent.append(latent)
         if schedule.follows_progress:
             schedule.set((state.epoch + step / steps) / state.num_epochs)
         values = _step(state, real, latent, settings)
@@ -175,6 +178,8 @@ def _run_epoch(
                 raise NonFiniteLossError(net, values[index], total, state.epoch + 1)
             sums[index] += values[index] * real.shape[0]
         examples += real.shape[0]
+    if state.averages is not None:
+        state.averages.refresh_statistics(recent)
     seconds = time.perf_counter() - start
     state.history.discriminator_loss.append(sums[0] / examples)
     state.history.generator_loss.append(sums[1] / examples)

@@ -272,5 +272,42 @@ def test_adam_refuses_what_it_cannot_train():
         gan.adam(nn.linear_generator(), 0)
 
 
-def test_the_plateau_lasts_half_of_the_training():
-    assert [gan.plateau_decay(p / 4) for p in range(5)] == [1.0, 1.0, 1.0, 0.5, 0.0]
+def test_the_averages_batch_normalization_is_measured_with_its_own_weights():
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(
+        torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3), torch.nn.Dropout(0.5)
+    )
+    averages = gan.AveragedWeights(net)
+    minibatches = torch.randn(40, 2).split(20)
+    averages.refresh_statistics(minibatches)
+    hidden = [averages.net[0](minibatch) for minibatch in minibatches]
+    norm = averages.net[1]
+    torch.testing.assert_close(norm.running_mean, torch.cat(hidden).mean(0))
+    torch.testing.assert_close(norm.running_var, (hidden[0].var(0) + hidden[1].var(0)) / 2)
+    assert norm.momentum == net[1].momentum
+    assert not any(module.training for module in averages.net.modules())
+
+
+def test_training_measures_the_averages_statistics_after_each_epoch():
+    torch.manual_seed(0)
+    generator = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.BatchNorm1d(2))
+    discriminator = nn.tanh_discriminator()
+    averages, latents = gan.AveragedWeights(generator, 0.9), []
+    gan.train(
+        generator,
+        discriminator,
+        points(),
+        num_epochs=1,
+        batch_size=20,
+        latent_dim=2,
+        generator_optimizer=gan.adam(generator, 0.1),
+        discriminator_optimizer=gan.adam(discriminator, 0.1),
+        averages=averages,
+        seed=4,
+        transform=lambda batch: latents.append(len(batch)) or batch,
+    )
+    sampler = torch.Generator().manual_seed(4)
+    torch.randperm(40, generator=sampler)
+    hidden = averages.net[0](torch.randn(40, 2, generator=sampler))
+    torch.testing.assert_close(averages.net[1].running_mean, hidden.mean(0))
+    assert (averages.net[1].running_mean - generator[1].running_mean).abs().max() > 1e-3
