@@ -27,7 +27,7 @@ GRADER := $(filter-out grader/sample_class/%,$(call files,grader)) grader/sample
 SUBMITTED := $(call files,grader/sample_class/submitted)
 
 .PHONY: course site exercises sample-class \
-  serve formgrader test lint types korean korean-record korean-accept unit drift notebooks \
+  serve formgrader test test-slow lint types korean korean-record korean-accept unit drift notebooks \
   bench references format lock clean help
 
 course: site exercises sample-class ## the site, the problem sets and a graded sample class (default)
@@ -107,6 +107,9 @@ notebooks: $(VENV) ## run every notebook under nbval
 
 unit: $(VENV) $(DONE)/system-tests site ## pytest
 	@$(BIN)/pytest
+
+test-slow: $(VENV) $(DONE)/system-tests ## what takes minutes: every mistake against every check
+	@$(BIN)/pytest -m slow
 
 bench: $(VENV) ## measure against the targets (AREA=gan for one area)
 	@$(BIN)/python -m tests.bench $(if $(AREA),--area $(AREA))

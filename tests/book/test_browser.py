@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from conftest import REPOSITORY
+
+from .conftest import REPOSITORY
 
 pytestmark = pytest.mark.browser
 

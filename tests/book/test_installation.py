@@ -7,7 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY
+
+from .conftest import REPOSITORY
 
 PAGE = (REPOSITORY / "book" / "front" / "installation.md").read_text(encoding="utf-8")
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")

@@ -10,7 +10,8 @@ from functools import cache
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from conftest import SITE
+
+from .conftest import SITE
 
 OUTLINE = """
 why one medium | front/preface | Code, mathematics and prose | code

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import REPOSITORY
 from proofread.__main__ import main
 from proofread.findings import findings, load_terms
 from proofread.pairs import Pair, pairs
 from proofread.particles import misfits
+
+from .conftest import REPOSITORY
 
 TERMS = load_terms(REPOSITORY / "book" / "terms.yml")
 NOUNS = ["생성자", "판별자", "손실", "훈련", "학습률", "설정", "데이터", "렁"]

@@ -1,0 +1,1 @@
+"""The extensions on small documents, and the built site in a browser."""
