@@ -19,12 +19,14 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from traitlets import Instance
 
-from .errors import GraderError
+from .errors import GraderError, concerns_everyone
 from .limits import Limits, size_text
 from .provisioner import SandboxKernelManager
 
 TIMEOUT = "CellTimeout"
 NOT_RUN = "CellNotRun"
+A_MESSAGE = 200
+"""Bytes that each message counts beside its content: millions of empty ones cost time too."""
 WROTE_TO_STDERR = (
     "The cell printed a warning or an error, which earns no points. | "
     "셀이 경고나 오류를 출력하여 점수를 받지 못합니다."
@@ -82,11 +84,17 @@ class _Client(NotebookClient):
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
         """Count what is printed while it is read, and end a notebook that prints too much."""
-        if msg["msg_type"] != "execute_input":
-            self.printed += len(repr(msg["content"])) + sum(map(len, msg.get("buffers", [])))
-            if self.printed > self.limits.output_bytes:
-                self._stop_for_output()
-                return None
+        kind, content = msg["msg_type"], msg["content"]
+        if kind.startswith("comm"):
+            return None  # a widget may say where other cells' output goes, so none is heard
+        if not isinstance(content.get("execution_count", 1), int | None):
+            raise ValueError("an execution count that is no number")
+        self.printed += A_MESSAGE
+        if kind != "execute_input":
+            self.printed += len(repr(content)) + sum(map(len, msg.get("buffers", [])))
+        if self.printed > self.limits.output_bytes:
+            self._stop_for_output()
+            return None
         return super().process_message(msg, cell, cell_index)
 
     def _stop_for_output(self) -> None:
@@ -169,8 +177,8 @@ async def _execute(client: _Client, **start: str) -> tuple[str, str] | None:
         for index, cell in enumerate(client.nb.cells):
             if time.monotonic() > client.deadline:
                 raise DeadKernelError
-            await client.async_execute_cell(cell, index)
-    except (DeadKernelError, CellTimeoutError) as error:
+            await _execute_cell(client, cell, index)
+    except (DeadKernelError, CellTimeoutError, _MessageError) as error:
         trouble = _explain(error, client)
         _mark_not_run(client.nb, client.finished, trouble)
         return trouble
@@ -179,6 +187,23 @@ async def _execute(client: _Client, **start: str) -> tuple[str, str] | None:
         if client.km is not None:
             await client._async_cleanup_kernel()
     return None
+
+
+class _MessageError(Exception):
+    """A kernel sent something that is no message of Jupyter's protocol."""
+
+
+async def _execute_cell(client: _Client, cell: NotebookNode, index: int) -> None:
+    try:
+        await client.async_execute_cell(cell, index)
+    except (DeadKernelError, CellTimeoutError):
+        raise
+    except (
+        Exception
+    ) as error:  # whatever a forged message makes zmq, nbclient or nbformat raise
+        if concerns_everyone(error):
+            raise
+        raise _MessageError from error
 
 
 async def _start(client: _Client, **start: str) -> None:
@@ -199,6 +224,11 @@ def _explain(error: Exception, client: _Client) -> tuple[str, str]:
         return (
             f"The notebook ran longer than {limit} in all and was stopped.",
             f"노트북 전체가 {limit}보다 오래 실행되어 중단되었습니다.",
+        )
+    if isinstance(error, _MessageError):
+        return (
+            "The kernel sent messages that make no sense, so it was stopped.",
+            "커널이 알 수 없는 메시지를 보내서 종료했습니다.",
         )
     if isinstance(error, CellTimeoutError):
         return (

@@ -33,7 +33,7 @@ from .record import Record, read_record, write_whole
 
 MOST_RICH = 200_000
 """Characters of a notebook that are rendered; the rest is shown as plain text."""
-HEADING = re.compile(r"^#{1,6} +(.+?)\s*#*$", re.MULTILINE)
+HEADING = re.compile(r"^#{1,6} +(\S.*)$", re.MULTILINE)
 PICTURE_KINDS = ("image/png", "image/jpeg", "image/svg+xml")
 
 
@@ -177,7 +177,7 @@ def page(
     for cell in nb.cells:
         if cell.cell_type == "markdown":
             cell.source = secret.cut_out(cell.source)
-        if cell.cell_type == "markdown" and (found := HEADING.findall(cell.source)):
+        if cell.cell_type == "markdown" and (found := _headings(cell.source)):
             heading = found[-1]
             title = title or found[0]
         spent += _length(cell)
@@ -199,6 +199,12 @@ def page(
         style=Markup(style),
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
     )
+
+
+def _headings(source: str) -> list[str]:
+    # Closing marks are cut off here: as part of the pattern they take time with the square of
+    # a line's length.
+    return [found.rstrip().rstrip("#").rstrip() for found in HEADING.findall(source)]
 
 
 def _trouble(record: Record | None) -> Markup:

@@ -28,6 +28,7 @@ MOST_TAGS = 5_000
 """What is longer or has more tags is shown as text: the parsers' time grows with its square."""
 MOST_PICTURE = 2_000_000
 HANGUL = re.compile("[\uac00-\ud7a3\u3131-\u318e]")
+LONG_GAP = re.compile(r"\s{1000}")
 EDITORS_SEPARATOR = re.compile(r"\s+[|·]\s+")
 DATA_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
 TAGS = {
@@ -91,6 +92,7 @@ def markdown(cell: NotebookNode) -> Markup:
         for kind, content in bundle.items():
             source = source.replace(f"(attachment:{name})", f"(data:{kind};base64,{content})")
     parser = MarkdownIt("commonmark", {"html": True}).enable("table").use(dollarmath_plugin)
+    parser.disable("reference")  # its time grows with the square of their number
     # No script runs on the page, so formulas stay as they were typed.
     parser.add_render_rule("math_inline", _formula)
     parser.add_render_rule("math_block", _formula)
@@ -103,6 +105,8 @@ def _formula(renderer: object, tokens: Any, index: int, *rest: object) -> str:
 
 def code(source: str) -> Markup:
     """Python source with spans for colours."""
+    if LONG_GAP.search(source):
+        return escaped(source)  # the lexer tries each way to divide a gap
     formatter = HtmlFormatter(nowrap=True)
     return Markup(highlight(shortened(source), PythonLexer(stripnl=False), formatter))
 

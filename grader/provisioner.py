@@ -16,6 +16,7 @@ from contextlib import suppress
 from typing import IO, Any, cast
 
 import psutil  # type: ignore[import-untyped]
+import zmq
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
@@ -23,7 +24,7 @@ from jupyter_client.provisioning import KernelProvisionerBase
 from traitlets import Dict, Instance, default
 
 from . import sandbox
-from .limits import Limits, size_text
+from .limits import MIB, Limits, size_text
 
 # A limit on tasks must be set inside: outside it would count all that the caller runs. It
 # holds a fork bomb down until the watcher comes; root is exempt from it.
@@ -42,6 +43,8 @@ KERNEL = [
 ]
 PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
 WATCH_EVERY_SECONDS = 0.1
+MOST_UNREAD = 1024 * MIB
+"""Bytes by which this process may grow from messages that nobody has read."""
 
 
 class SandboxProvisioner(KernelProvisionerBase):
@@ -137,7 +140,13 @@ class SandboxProvisioner(KernelProvisionerBase):
     async def _watch_limits(self, process: psutil.Process) -> None:
         # Memory of a process tree has no rlimit, and RLIMIT_NPROC counts all of a user's
         # processes, not a sandbox's; so both are looked at from outside.
+        own = psutil.Process()
+        before = own.memory_info().rss
         while True:
+            if own.memory_info().rss - before > MOST_UNREAD:
+                self.stop(
+                    "it sent more than can be read", "읽을 수 있는 것보다 많이 보냈습니다"
+                )
             with suppress(psutil.NoSuchProcess):
                 tree = process.children(recursive=True)
                 if len(tree) > self.limits.processes:
@@ -167,6 +176,12 @@ class SandboxKernelManager(AsyncKernelManager):
     @default("limits")
     def _limits_default(self) -> Limits:
         return Limits.from_config(self.config)
+
+    def client(self, **kwargs: Any) -> Any:
+        """A client that hangs up on messages larger than all a notebook may print."""
+        made = super().client(**kwargs)
+        made.context.setsockopt(zmq.MAXMSGSIZE, 2 * self.limits.output_bytes + MIB)
+        return made
 
     @property
     def kernel_spec(self) -> KernelSpec:

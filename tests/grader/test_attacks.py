@@ -6,14 +6,16 @@ import json
 import os
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from grader import seccomp
+from grader import feedback, markup, seccomp
 from grader.execute import Run, run_notebook
 from grader.limits import MIB, Limits
+from grader.submission import digest, read_submission
 
 LIMITS = Limits(cell_seconds=10, notebook_seconds=30, output_bytes=MIB, file_bytes=16 * MIB)
 PROBES = {
@@ -132,3 +134,107 @@ def test_memory_that_nobody_is_charged_for_cannot_be_had(found: dict[str, object
 @pytest.mark.sandbox
 def test_children_threads_and_programs_still_run(found: dict[str, object]) -> None:
     assert found["ordinary work"] == [3, "hi\n"]
+
+
+FORGE = """
+kernel = get_ipython().kernel
+def send(kind, content):
+    parent = kernel.get_parent("shell")
+    kernel.session.send(kernel.iopub_socket, kind, content, parent=parent)
+"""
+FORGERIES = {
+    "no metadata": 'send("display_data", {})',
+    "no state": 'send("status", {})',
+    "no text": 'send("display_data", {"data": {"text/plain": {}}, "metadata": {}})',
+    "no number": 'send("execute_input", {"execution_count": "1"})',
+    "no signature": 'kernel.iopub_socket.send_multipart([b"<IDS|MSG>", *[b"{}"] * 5])',
+    "no message": 'kernel.iopub_socket.send(b"x")',
+}
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_forged_messages_end_the_notebook_and_keep_what_ran_before(forgery: str) -> None:
+    done = run("print(1)", FORGE + FORGERIES[forgery], "print(3)")
+    assert done.trouble is not None
+    assert done.trouble[0] == "The kernel sent messages that make no sense, so it was stopped."
+    first, second, third = nbformat.reads(done.notebook, as_version=4).cells
+    assert first.outputs[0].text == "1\n"
+    assert second.outputs[-1].ename == third.outputs[-1].ename == "CellNotRun"
+
+
+@pytest.mark.sandbox
+def test_widgets_cannot_swallow_what_other_cells_show() -> None:
+    forged = 'send("comm_open", {}); send("comm_msg", {"comm_id": "x"})'
+    done = run(FORGE + forged, "print(2)")
+    assert done.trouble is None
+    assert nbformat.reads(done.notebook, as_version=4).cells[1].outputs[0].text == "2\n"
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("kind", ["x", "execute_input"])
+def test_a_flood_of_empty_messages_counts_as_output(kind: str) -> None:
+    limits = Limits(cell_seconds=10, notebook_seconds=30, output_bytes=100 * 1024)
+    # Fewer than ZMQ holds back: beyond that it drops them.
+    forged = f"for _ in range(900): send({kind!r}, {{}})"
+    done = run(FORGE + forged, "print(2)", limits=limits)
+    assert done.trouble is not None and "printed more than 100 KiB" in done.trouble[0]
+
+
+@pytest.mark.sandbox
+def test_a_message_larger_than_all_output_is_never_taken_in() -> None:
+    limits = Limits(cell_seconds=3, notebook_seconds=20, output_bytes=MIB)
+    huge = 'send("display_data", {"data": {"text/plain": "x" * 30_000_000}, "metadata": {}})'
+    done = run(FORGE + huge, "print(2)", limits=limits)
+    assert len(done.notebook) < MIB
+    first = nbformat.reads(done.notebook, as_version=4).cells[0]
+    assert [output.output_type for output in first.outputs if "data" in output] == []
+
+
+def old_notebook(outputs: list[object], cells: int = 1) -> str:
+    """An nbformat 3 notebook with these outputs in each cell."""
+    cell = {"cell_type": "code", "input": "x = 1", "language": "python", "outputs": outputs}
+    sheet = {"cells": [cell] * cells, "metadata": {}}
+    sheets = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [sheet]}
+    return json.dumps(sheets)
+
+
+def test_outputs_of_an_old_notebook_are_not_converted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "sums.ipynb"
+    path.write_text(old_notebook([{"output_type": "stream", "text": ""}] * 1000))
+    convert, seen = nbformat.convert, []
+
+    def watched(nb: nbformat.NotebookNode, version: int) -> nbformat.NotebookNode:
+        seen.append(len(nb.worksheets[0].cells[0].outputs))
+        return convert(nb, version)
+
+    monkeypatch.setattr(nbformat, "convert", watched)
+    assert [cell.source for cell in read_submission(path, Limits()).cells] == ["x = 1"]
+    assert seen == [0]
+
+
+def test_a_file_of_holes_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "sums.ipynb"
+    with path.open("wb") as file:
+        file.truncate(2**42)
+    first = digest("key", path)
+    os.truncate(path, 2**42 + 1)
+    assert digest("key", path) != first
+
+
+def test_headings_of_any_length_take_no_time() -> None:
+    # These took time with the square of their length, so hours: here they would not end.
+    gap = " " * 2_000_000
+    assert feedback._headings(f"# a b #\n## c{gap}d\ntext\n# {gap}e ##") == [
+        "a b",
+        f"c{gap}d",
+        "e",
+    ]
+
+
+def test_markdown_and_code_that_keep_parsers_busy_are_shown_without_them() -> None:
+    assert "[a]: x" in markup.markdown(new_markdown_cell("[a]: x\n" * 2000))
+    assert "<span" not in markup.code("match " + " " * 40_000)
+    assert "<span" in markup.code("match x:")
