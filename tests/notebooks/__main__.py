@@ -17,7 +17,7 @@ import nbformat
 from . import references
 
 NOTEBOOKS = references.REPOSITORY / "_build" / "notebooks"
-CELL_SECONDS = 600
+CELL_SECONDS = 1800
 
 
 @click.group(help=__doc__)
