@@ -108,7 +108,10 @@ def _text_of(output: NotebookNode) -> NotebookNode | None:
 def _notebook(cells: list[NotebookNode]) -> NotebookNode:
     nb = nbformat.v4.new_notebook(metadata=KERNEL)
     for number, cell in enumerate(cells, 1):
-        clean = nbformat.v4.new_code_cell(cell.source, id=f"cell-{number}")
+        # nbval takes a cell without a count for one that never ran.
+        clean = nbformat.v4.new_code_cell(
+            cell.source, id=f"cell-{number}", execution_count=number
+        )
         if tags := cell.metadata.get("tags"):
             clean.metadata["tags"] = tags
         clean.outputs = cell.get("outputs", [])
