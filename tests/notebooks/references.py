@@ -93,16 +93,14 @@ def _executed(chapter: str) -> list[NotebookNode] | None:
 
 
 def _text_of(output: NotebookNode) -> NotebookNode | None:
-    """The output without pictures; None if nothing is left of it."""
+    """The output without pictures, whose text stays; None if nothing is left of it."""
     if output.output_type == "stream":
         return output
-    text = output.get("data", {}).get("text/plain")
-    if text is None or any(kind.startswith("image/") for kind in output.data):
+    data = output.get("data", {})
+    text = {kind: value for kind, value in data.items() if not kind.startswith("image/")}
+    if not text:
         return None
-    kept = {"data": {"text/plain": text}, "metadata": {}}
-    if output.output_type == "execute_result":
-        kept["execution_count"] = None
-    return nbformat.v4.new_output(output.output_type, **kept)
+    return nbformat.v4.new_output(output.output_type, data=text)
 
 
 def _notebook(cells: list[NotebookNode]) -> NotebookNode:
