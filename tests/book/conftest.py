@@ -79,7 +79,9 @@ def site() -> Iterator[str]:
     server.shutdown()
 
 
-@pytest.fixture(scope="session")
+# Playwright's event loop runs as long as the browser does, and no other may start meanwhile:
+# so it ends with each module.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's chromium."""
     with sync_playwright() as playwright:
