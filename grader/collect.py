@@ -39,7 +39,8 @@ LAYOUTS = {
 }
 BROKEN = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError),
-    *(RuntimeError, NotImplementedError, UnicodeError, ValueError),
+    # NotImplementedError (a method zipfile lacks) is a RuntimeError, UnicodeError a ValueError.
+    *(RuntimeError, ValueError),
 )
 """What zipfile and tarfile raise for files that are damaged, encrypted or made to harm."""
 Archive = zipfile.ZipFile | tarfile.TarFile
