@@ -118,6 +118,15 @@ def _skip_others(
     return None if str(getattr(obj, "__module__", "dlcourse")).startswith("dlcourse") else True
 
 
+def _readable_signature(
+    app: Sphinx, what: str, name: str, obj: object, options: object, args: str, returns: str
+) -> tuple[str, str]:
+    """Write a dataclass's made default as ``...``: ``<factory>`` is no Python, and Sphinx
+    shows a signature that it cannot parse raw, with all its marks.
+    """
+    return (args or "").replace("<factory>", "..."), returns
+
+
 def setup(app: Sphinx) -> dict[str, object]:
     """Register the directive and autodoc's settings."""
     app.setup_extension("sphinx.ext.autodoc")
@@ -126,5 +135,6 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_directive("glossary-table", GlossaryDirective)
     app.connect("doctree-resolved", _fill)
     app.connect("autodoc-skip-member", _skip_others)
+    app.connect("autodoc-process-signature", _readable_signature)
     app.connect("autodoc-process-docstring", _drop_module_text, priority=400)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
