@@ -92,7 +92,9 @@ def train_points(callback, num_epochs=4):
 def test_the_live_plot_draws_when_it_is_due(monkeypatch, live, drawings):
     monkeypatch.setenv("DLCOURSE_LIVE", live)
     drawn = []
-    monkeypatch.setattr(plot, "losses", lambda history, ax: drawn.append(len(history)))
+    monkeypatch.setattr(
+        "dlcourse.plot.gan.losses", lambda history, ax: drawn.append(len(history))
+    )
     live_plot = plot.LivePlot(torch.randn(5, 2), data.gaussian_points(5), every=2)
     train_points(live_plot)
     assert drawn == [2, 4][-drawings:]

@@ -1,9 +1,9 @@
-"""Drawings of the chapters, each from data that was computed before."""
+"""Drawings of adversarial training: losses, points, and both while it runs."""
 
 from __future__ import annotations
 
 import math
-from io import BytesIO
+from typing import TYPE_CHECKING
 
 import torch
 from matplotlib import pyplot as plt
@@ -12,8 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from dlcourse import runtime
-from dlcourse.data.images import from_unit_range
-from dlcourse.gan.state import History, Training
+from dlcourse.plot.display import FigureDisplay, axes_or_new
+from dlcourse.plot.images import image_grid
+
+if TYPE_CHECKING:
+    from dlcourse.gan.state import History, Training
 
 # Okabe and Ito's palette, told apart with every common colour vision.
 REAL, GENERATED = "#0072B2", "#D55E00"
@@ -35,7 +38,7 @@ def losses(history: History, ax: Axes | None = None) -> Axes:
     """
     if len(history) == 0:
         raise ValueError("history: nothing to draw, it has no epoch yet")
-    ax = _axes(ax)
+    ax = axes_or_new(ax)
     epochs = range(1, len(history) + 1)
     marker = "o" if len(history) == 1 else None
     ax.plot(
@@ -70,7 +73,7 @@ def points(real: torch.Tensor, generated: torch.Tensor, ax: Axes | None = None) 
     Raises:
         ValueError: a tensor has another shape.
     """
-    ax = _axes(ax)
+    ax = axes_or_new(ax)
     for name, cloud, color, marker in (
         ("real", real, REAL, "o"),
         ("generated", generated, GENERATED, "x"),
@@ -81,36 +84,6 @@ def points(real: torch.Tensor, generated: torch.Tensor, ax: Axes | None = None) 
         ax.scatter(xs, ys, s=14, alpha=0.6, color=color, marker=marker, label=name)
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
     ax.legend(frameon=False)
-    return ax
-
-
-def image_grid(images: torch.Tensor, *, columns: int = 8, ax: Axes | None = None) -> Axes:
-    """Draw images side by side, row after row.
-
-    Args:
-        images: ``(n, channels, height, width)`` with 1 or 3 channels, uint8, or
-            floating-point in [-1, 1] (values outside are clipped).
-        columns: how many beside each other.
-        ax: where to draw, a new figure's axes if None.
-
-    Returns:
-        The axes drawn on, without ticks.
-
-    Raises:
-        ValueError: the tensor has another shape, or ``columns`` is below 1.
-    """
-    if images.dim() != 4 or images.shape[1] not in (1, 3) or len(images) == 0:
-        raise ValueError(
-            f"images: expected shape (n, 1 or 3, height, width), got {tuple(images.shape)}"
-        )
-    if columns < 1:
-        raise ValueError(f"columns must be at least 1, got {columns}")
-    columns = min(columns, len(images))
-    rows = -(-len(images) // columns)
-    if ax is None:
-        ax = _axes(None, size=(0.9 * columns, 0.9 * rows))
-    ax.imshow(_tile(images.detach().cpu(), rows, columns), interpolation="nearest")
-    ax.set_axis_off()
     return ax
 
 
@@ -137,7 +110,7 @@ class LivePlot:
             raise ValueError(f"every must be at least 1, got {every}")
         self.latent, self.real, self.every = latent, real, every
         self.figure: Figure | None = None
-        self._display = _FigureDisplay()
+        self._display = FigureDisplay()
 
     def __call__(self, training: Training) -> None:
         """Draw the training's state, if it is due."""
@@ -169,42 +142,3 @@ def generate(generator: torch.nn.Module, latent: torch.Tensor) -> torch.Tensor:
         return generator(latent.to(next(generator.parameters()))).cpu()
     finally:
         generator.train(was_training)
-
-
-class _FigureDisplay:
-    """One place in a notebook's output that shows the newest figure."""
-
-    def __init__(self) -> None:
-        self._handle: object | None = None
-
-    def show(self, figure: Figure, text: str) -> None:
-        """Show the figure in place of the one before; outside a notebook do nothing."""
-        if not runtime.in_notebook():
-            return
-        from IPython.display import display
-
-        buffer = BytesIO()
-        figure.savefig(buffer, format="png", dpi=144)
-        bundle = {"image/png": buffer.getvalue(), "text/plain": text}
-        width = {"image/png": {"width": round(figure.get_figwidth() * 80)}}
-        if self._handle is None:
-            self._handle = display(bundle, metadata=width, raw=True, display_id=True)
-        else:
-            self._handle.update(bundle, metadata=width, raw=True)  # type: ignore[attr-defined]
-
-
-def _axes(ax: Axes | None, size: tuple[float, float] = (4.5, 3.6)) -> Axes:
-    if ax is not None:
-        return ax
-    return plt.subplots(figsize=size, layout="constrained")[1]
-
-
-def _tile(images: torch.Tensor, rows: int, columns: int) -> torch.Tensor:
-    """Return uint8 ``(rows · height, columns · width, 3)``, white where no image is."""
-    if images.dtype != torch.uint8:
-        images = from_unit_range(images)
-    count, _, height, width = images.shape
-    sheet = torch.full((rows * columns, 3, height, width), 255, dtype=torch.uint8)
-    sheet[:count] = images
-    sheet = sheet.view(rows, columns, 3, height, width).permute(0, 3, 1, 4, 2)
-    return sheet.reshape(rows * height, columns * width, 3)
