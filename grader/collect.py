@@ -16,15 +16,13 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from itertools import islice
 from pathlib import Path
-
-import dateutil.parser  # type: ignore[import-untyped]
 
 from .course import Course
 from .errors import GraderError, one_line
 from .limits import Limits, size_text
+from .moments import parse_moment, stamp
 from .record import write_whole
 from .submission import TIMESTAMP, student_id_problem
 
@@ -85,7 +83,7 @@ def collect(
             read or holds no notebook of anybody.
     """
     course.check_problem_set(name)
-    stamp = _stamp(received)
+    received_at = stamp(parse_moment(received)) if received else ""
     patterns = _patterns(layout)
     course.check_disk()
     found: dict[str, Collected] = {}
@@ -95,22 +93,8 @@ def collect(
                 course.path("submitted", student, name).mkdir(parents=True, exist_ok=True)
                 found[student] = Collected(student, "missing", content)
             else:
-                found[student] = _take(course, name, student, content, stamp, update)
+                found[student] = _take(course, name, student, content, received_at, update)
     return [found[student] for student in sorted(found)]
-
-
-def _stamp(received: str) -> str:
-    if not received:
-        return ""
-    try:
-        moment: datetime = dateutil.parser.parse(received)
-        if moment.tzinfo is None:
-            moment = moment.astimezone()
-        return moment.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
-    except (ValueError, OverflowError):
-        raise GraderError(
-            f"{received!r} is no time; write it like '2026-03-01 18:00 +0900'."
-        ) from None
 
 
 def _patterns(layout: str) -> list[re.Pattern[str]]:
@@ -187,8 +171,12 @@ def _choose(
         if exact or len(notebooks) == 1:
             chosen[student] = exact[-1] if exact else notebooks[0][1]
         else:
-            names = ", ".join(sorted(one_line(path, 80) for path, _ in files)[:3])
-            chosen[student] = f"which of these is the notebook? {names}"
+            names = ", ".join(sorted(one_line(path, 80) for path, _ in notebooks or files)[:3])
+            chosen[student] = (
+                f"which of these is the notebook? {names}"
+                if notebooks
+                else f"there is no notebook (.ipynb), only {names}"
+            )
     return chosen
 
 
@@ -216,11 +204,13 @@ def _read(opened: Archive, info: Info, limits: Limits) -> bytes | str:
                 content = file.read(most + 1)
     except BROKEN as error:
         return f"it cannot be unpacked ({one_line(str(error)) or type(error).__name__})"
-    return content if len(content) <= most else f"it is larger than {size_text(most)}"
+    if len(content) > most:
+        return f"the notebook is larger than {size_text(most)}; ask for one without its outputs"
+    return content
 
 
 def _take(
-    course: Course, name: str, student: str, content: bytes, stamp: str, update: bool
+    course: Course, name: str, student: str, content: bytes, received: str, update: bool
 ) -> Collected:
     folder = course.path("submitted", student, name)
     path = folder / f"{name}.ipynb"
@@ -233,8 +223,8 @@ def _take(
         status = "replaced"
     folder.mkdir(parents=True, exist_ok=True)
     # The time first: a notebook without one would never be late.
-    if stamp:
-        write_whole(folder / TIMESTAMP, f"{stamp}\n".encode())
+    if received:
+        write_whole(folder / TIMESTAMP, f"{received}\n".encode())
     else:
         (folder / TIMESTAMP).unlink(missing_ok=True)
     write_whole(path, content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ Exit status:
   130  stopped with Ctrl-C; what was graded is kept
 """
 TROUBLE = 1
+CONTROL = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+"""What a terminal obeys or hides although JSON allows it bare: DEL, C1, directions of text."""
 STOPPED_BY_HAND = 130
 
 
@@ -55,7 +58,13 @@ json_option = click.option(
 
 def print_json(what: object) -> None:
     """Print JSON, in letters as they are."""
-    click.echo(printable(json.dumps(what, ensure_ascii=False, indent=2)))
+    click.echo(to_json(what))
+
+
+def to_json(what: object) -> str:
+    """JSON in letters as they are, and escapes for all that would not show as a letter."""
+    text = printable(json.dumps(what, ensure_ascii=False, indent=2))
+    return CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def printable(text: str) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from dataclasses import asdict, dataclass
 
 from nbgrader.api import MissingEntry
 from tabulate import tabulate
 
+from .console import to_json
 from .course import Course
 from .errors import GraderError, one_line
 from .record import GRADED, read_record
@@ -81,7 +81,7 @@ def _task_order(assignment: object) -> list[str]:
 
 def as_json(found: list[Row]) -> str:
     """A list of objects, one a student."""
-    return json.dumps([asdict(row) for row in found], ensure_ascii=False, indent=2)
+    return to_json([asdict(row) for row in found])
 
 
 def as_csv(found: list[Row]) -> str:

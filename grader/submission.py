@@ -145,10 +145,19 @@ def _skeleton(data: Any, most_cells: int) -> NotebookNode:
     if not isinstance(cells, list):
         raise ValueError("it has no list of cells")
     if len(cells) > most_cells:
-        raise ValueError(f"it has {len(cells)} cells; {most_cells} are allowed")
+        raise _too_many(len(cells), most_cells)
     nb = nbformat.v4.new_notebook()
     nb.cells = [_cell(cell, f"cell-{number}") for number, cell in enumerate(cells, 1)]
     return nb
+
+
+def _too_many(count: int, most: int) -> NotebookError:
+    return NotebookError(
+        f"The notebook has {count} cells; at most {most} are allowed. Delete those that are "
+        "not part of your answers and hand it in again.",
+        f"노트북에 셀이 {count}개 있습니다. {most}개까지 제출할 수 있으므로 답과 상관없는 셀을 "
+        "지우고 다시 제출해 주세요.",
+    )
 
 
 def _drop_outputs(data: dict[str, Any], most_cells: int) -> None:
@@ -158,7 +167,7 @@ def _drop_outputs(data: dict[str, Any], most_cells: int) -> None:
     for sheet in sheets:
         cells = sheet.get("cells", [])
         if len(cells) > most_cells:
-            raise ValueError(f"it has {len(cells)} cells; {most_cells} are allowed")
+            raise _too_many(len(cells), most_cells)
         for cell in cells:
             cell["outputs"] = []
 

@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.cli import main
+from grader.console import to_json
 from grader.course import SAMPLE_CLASS, find_course
 from grader.errors import GraderError, in_plain_words, one_line
 
@@ -325,3 +326,11 @@ def test_errors_without_a_known_cause_are_not_hidden() -> None:
 def test_one_line() -> None:
     assert one_line("a\x1b[31m\tb\nc") == "a [31m b c"
     assert one_line("x" * 50, 10) == "xxxxxxxxx…"
+
+
+def test_json_holds_nothing_a_terminal_obeys() -> None:
+    text = "a\x1b[31m\x7f\x9b31m\x85\u202eb\u2028\ufeff\udc80 한글 é"
+    shown = to_json({"note": text})
+    assert all(char.isprintable() or char == "\n" for char in shown)
+    assert json.loads(shown) == {"note": text}
+    assert "한글 é" in shown

@@ -128,7 +128,8 @@ def test_a_bomb_is_not_unpacked(tiny: TinyCourse, tmp_path: Path, pack: object) 
     members = {"ada/sums.ipynb": bytes(50_000_000), "bob/sums.ipynb": NOTEBOOK}
     archive = pack(tmp_path / "all", members)  # type: ignore[operator]
     ada, bob = collect(tiny.course, "sums", [archive])
-    assert (ada.status, ada.note) == ("missing", "it is larger than 1 MiB")
+    assert ada.status == "missing"
+    assert ada.note == "the notebook is larger than 1 MiB; ask for one without its outputs"
     assert bob.status == "new"
     assert taken(tiny) == {"bob/sums/sums.ipynb": NOTEBOOK}
     assert tiny.course.students("sums") == ["ada", "bob"]
@@ -140,6 +141,7 @@ def test_several_notebooks_or_none_are_told(tiny: TinyCourse, tmp_path: Path) ->
     ada, bob, cem = collect(tiny.course, "sums", [archive])
     assert ada.note == "which of these is the notebook? ada/one.ipynb, ada/two.ipynb"
     assert (bob.status, cem.status) == ("missing", "new")
+    assert bob.note == "there is no notebook (.ipynb), only bob/sums.zip"
 
 
 def test_a_damaged_member_costs_only_its_student(tiny: TinyCourse, tmp_path: Path) -> None:
@@ -234,6 +236,6 @@ def test_on_the_command_line(tiny: TinyCourse, tmp_path: Path) -> None:
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0
     assert "sums: 2 students: 1 missing, 1 new" in result.stdout
-    assert "bob: missing: which of these is the notebook? bob/x.txt" in result.stderr
+    assert "bob: missing: there is no notebook (.ipynb), only bob/x.txt" in result.stderr
     found = json.loads(CliRunner().invoke(main, [*arguments, "--json"]).stdout)
     assert [one["status"] for one in found] == ["same", "missing"]

@@ -46,7 +46,7 @@ def notebook(*cells: object, **more: object) -> dict[str, object]:
         (notebook({**CELL, "source": 3}), "is not a Jupyter notebook"),
         (notebook({**CELL, "source": [1]}), "is not a Jupyter notebook"),
         (notebook(7), "is not a Jupyter notebook"),
-        (notebook(*[CELL] * 21), "it has 21 cells; 20 are allowed"),
+        (notebook(*[CELL] * 21), "has 21 cells; at most 20 are allowed"),
         ({"nbformat": 3, "worksheets": 5}, "is not a Jupyter notebook"),
         ("[" * 200_000, "is not a Jupyter notebook"),
         ('{"a":' * 40_000, "is not a Jupyter notebook"),
