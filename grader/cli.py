@@ -88,9 +88,7 @@ def release(ctx: click.Context, names: tuple[str, ...], check: bool, as_json: bo
 
 @main.command(epilog=EPILOG)
 @click.argument("name")
-@click.argument(
-    "archives", metavar="ARCHIVE...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
+@click.argument("archives", metavar="[ARCHIVE...]", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--layout",
     default="",
@@ -106,6 +104,14 @@ def release(ctx: click.Context, names: tuple[str, ...], check: bool, as_json: bo
     "Without it nobody is late. A time inside the archive is not believed.",
 )
 @click.option("--update", is_flag=True, help="Replace what differs from what is there.")
+@click.option(
+    "--exchange",
+    is_flag=True,
+    help="Take them out of nbgrader's exchange instead; the file system says when they came.",
+)
+@click.option(
+    "--any-owner", is_flag=True, help="With --exchange: where all students share one user."
+)
 @json_option
 @click.pass_context
 def collect(
@@ -115,17 +121,26 @@ def collect(
     layout: str,
     received: str,
     update: bool,
+    exchange: bool,
+    any_owner: bool,
     as_json: bool,
 ) -> None:
-    """Take submissions of one problem set out of zip or tar archives.
+    """Take submissions of one problem set out of zip or tar archives, or of the exchange.
 
     For what Moodle and Canvas give as "all submissions", or a folder for each student. Only
     the notebooks are taken; nothing in an archive can be written anywhere else.
     """
-    from .collect import collect as take
+    if exchange == bool(archives):
+        raise click.UsageError("Name either archives or --exchange.")
+    if exchange:
+        from .exchange import collect_exchange
 
-    options = {"layout": layout, "received": received}
-    found = take(_course(ctx), name, archives, update=update, **options)
+        found = collect_exchange(_course(ctx), name, update=update, any_owner=any_owner)
+    else:
+        from .collect import collect as take
+
+        options = {"layout": layout, "received": received}
+        found = take(_course(ctx), name, archives, update=update, **options)
     if as_json:
         print_json([asdict(one) for one in found])
         return

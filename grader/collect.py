@@ -93,7 +93,7 @@ def collect(
                 course.path("submitted", student, name).mkdir(parents=True, exist_ok=True)
                 found[student] = Collected(student, "missing", content)
             else:
-                found[student] = _take(course, name, student, content, received_at, update)
+                found[student] = take(course, name, student, content, received_at, update)
     return [found[student] for student in sorted(found)]
 
 
@@ -162,7 +162,7 @@ def _choose(
     for path, info in members:
         matches = (pattern.fullmatch(path.removeprefix("./")) for pattern in patterns)
         match = next((found for found in matches if found), None)
-        if match and _safe_id(match["student"]) and not _is_clutter(path):
+        if match and safe_id(match["student"]) and not _is_clutter(path):
             theirs.setdefault(match["student"], []).append((path, info))
     chosen: dict[str, Info | str] = {}
     for student, files in theirs.items():
@@ -180,9 +180,14 @@ def _choose(
     return chosen
 
 
-def _safe_id(student: str) -> bool:
+def safe_id(student: str) -> bool:
+    """Whether a text can be a student's id and the name of a folder."""
     return (
-        not student.startswith(".") and "\\" not in student and not student_id_problem(student)
+        bool(student)
+        and not student.startswith(".")
+        and "/" not in student
+        and "\\" not in student
+        and not student_id_problem(student)
     )
 
 
@@ -209,9 +214,19 @@ def _read(opened: Archive, info: Info, limits: Limits) -> bytes | str:
     return content
 
 
-def _take(
+def take(
     course: Course, name: str, student: str, content: bytes, received: str, update: bool
 ) -> Collected:
+    """Put one notebook and the time it was received where grading finds them.
+
+    Args:
+        course: the course folder.
+        name: the problem set.
+        student: an id without anything a path could go astray on.
+        content: the notebook's bytes, whatever they are.
+        received: the time for timestamp.txt, or an empty text for none.
+        update: replace another one that is there.
+    """
     folder = course.path("submitted", student, name)
     path = folder / f"{name}.ipynb"
     status = "new"

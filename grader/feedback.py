@@ -27,6 +27,7 @@ from traitlets.config import Config
 from . import markup
 from .course import Course
 from .errors import GraderError
+from .exchange import address_pages
 from .execute import failure
 from .hidden import Hidden
 from .record import Record, read_record, write_whole
@@ -103,11 +104,13 @@ def write_feedback(
         missing = sorted(set(students) - set(graded))
         if missing:
             raise GraderError(f"{missing[0]!r} is not graded yet for {name!r}.")
-        return {
+        pages = {
             student: _write_page(course, gradebook, name, student, progress)
             for student in graded
             if not students or student in students
         }
+    address_pages(course, name, pages)
+    return pages
 
 
 def _write_page(
