@@ -1,53 +1,252 @@
-"""The cache of executed cells follows everything that outputs depend on."""
+"""Executed cells are kept as long as nothing that they depend on changes, and no longer."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
-import execution_cache
 import execution_progress
 import pytest
+from execution_cache.imports import files_needed
+from execution_cache.store import KEPT, Store, read_chapter
 from nbformat.v4 import new_code_cell
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+CHAPTER = """---
+file_format: mystnb
+kernelspec: {{name: python3, display_name: Python 3, language: python}}
+---
+
+# {title}
+
+```{{code-cell}}
+{code}
+with open(os.environ["RAN"], "a") as log:
+    print("{title}", file=log)
+```
+"""
+FILES = {
+    "tiny/__init__.py": "",
+    "tiny/shapes/__init__.py": "from .round import circle\n",
+    "tiny/shapes/round.py": "def circle(): return 3\n",
+    "tiny/numbers/__init__.py": "from pathlib import Path\nHERE = Path(__file__).parent\n",
+    "tiny/numbers/primes.txt": "2 3 5",
+    "tiny/unused.py": "",
+    "requirements.txt": "torch==2.9.0  # the pin\n",
+    "constraints.txt": "sympy==1.13\n",
+    "book/alone.md": CHAPTER.format(title="alone", code="import os"),
+    "book/drawing.md": CHAPTER.format(
+        title="drawing", code="import os\nfrom tiny import shapes\nprint(shapes.circle())"
+    ),
+    "book/counting.md": CHAPTER.format(
+        title="counting",
+        code="import os\nfrom tiny import numbers\n(numbers.HERE / 'primes.txt').read_text()",
+    ),
+    # Sphinx reads in parallel only when there are more than five pages.
+    **{f"book/text-{number}.md": f"# Text {number}\n" for number in range(4)},
+    "book/index.md": "# Index\n\n```{toctree}\n:glob:\n*\n```\n",
+}
+ALL = ["alone", "counting", "drawing"]
+
+
+class Book:
+    """A book of three chapters and its library, built as the course is."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.profile = "small"
+        self.said = ""
+        for name, text in FILES.items():
+            self.write(name, text)
+
+    def write(self, name: str, text: str) -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def build(self, **settings: object) -> list[str]:
+        """Build the book; the chapters whose cells ran, in alphabetical order."""
+        log, status = self.root / "ran", StringIO()
+        log.write_text("")
+        source, html, doctrees = (
+            str(self.root / part) for part in ("book", "html", "doctrees")
+        )
+        config = {
+            "extensions": ["myst_nb", "execution_cache"],
+            "nb_execution_mode": "cache",
+            "nb_execution_raise_on_error": True,
+            "execution_cache_root": str(self.root),
+        }
+        added = {
+            "RAN": str(log),
+            "PYTHONPATH": str(self.root),
+            "DLCOURSE_PROFILE": self.profile,
+        }
+        with pytest.MonkeyPatch.context() as patch, patch_docutils(), docutils_namespace():
+            for name, value in added.items():
+                patch.setenv(name, value)
+            try:
+                folders = (source, None, html, doctrees)
+                Sphinx(*folders, "html", config, status, StringIO(), **settings).build()
+            finally:
+                self.said = status.getvalue()
+        return sorted(log.read_text().split())
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    return Book(tmp_path_factory.mktemp("course"))
 
 
 @pytest.fixture
-def course(tmp_path: Path) -> Path:
-    for name in (
-        "dlcourse/gan.py",
-        "dlcourse/data/points.csv",
-        "requirements.txt",
-        "constraints.txt",
-    ):
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"first version of {name}")
-    return tmp_path
+def book(written: Book) -> Iterator[Book]:
+    """The book in its first state, with all its cells in the cache."""
+    written.build()
+    yield written
+    written.profile = "small"
+    for name, text in FILES.items():
+        written.write(name, text)
 
 
 @pytest.mark.parametrize(
-    "changed",
-    ["dlcourse/gan.py", "dlcourse/data/points.csv", "requirements.txt", "constraints.txt"],
+    ("changed", "text", "executed"),
+    [
+        ("tiny/shapes/round.py", "def circle(): return 3.14\n", ["drawing"]),
+        ("tiny/numbers/primes.txt", "2 3 5 7", ["counting"]),
+        ("tiny/unused.py", "print('changed')", []),
+        ("tiny/__init__.py", "import math\n", ["counting", "drawing"]),
+        ("requirements.txt", "torch==2.9.1\n", ALL),
+        ("constraints.txt", "sympy==1.14\n", ALL),
+        ("requirements.txt", "# Only a comment\n\ntorch==2.9.0\n", []),
+        ("book/drawing.md", FILES["book/drawing.md"] + "\nMore text.\n", []),
+        (
+            "book/drawing.md",
+            FILES["book/drawing.md"].replace("circle()", "circle() + 1"),
+            ["drawing"],
+        ),
+    ],
 )
-def test_a_change_of_what_cells_call_makes_a_new_cache(course, changed):
-    before = execution_cache.cache_key(course, "small", "cpu")
-    (course / changed).write_text("second version")
-    assert execution_cache.cache_key(course, "small", "cpu") != before
+def test_a_change_executes_exactly_the_chapters_that_depend_on_it(
+    book: Book, changed: str, text: str, executed: list[str]
+) -> None:
+    book.write(changed, text)
+    assert book.build() == executed
+    cause = "a code cell" if changed.startswith("book/") else changed
+    for chapter in executed:
+        assert f"{chapter} is executed: {cause} changed" in book.said
+    assert book.build() == []
 
 
-def test_profile_and_device_have_caches_of_their_own(course):
+def test_an_unchanged_book_and_one_changed_back_execute_nothing(book: Book) -> None:
+    assert book.build(freshenv=True) == []
+    book.write("tiny/shapes/round.py", "def circle(): return 4\n")
+    assert book.build() == ["drawing"]
+    book.write("tiny/shapes/round.py", FILES["tiny/shapes/round.py"])
+    assert book.build() == []
+    assert '<span class="mi">4</span>' not in (book.root / "html/drawing.html").read_text()
+
+
+def test_a_profile_has_runs_of_its_own(book: Book) -> None:
+    book.profile = "full"
+    assert book.build() == ALL
+    assert "drawing is executed: the profile changed" in book.said
+    book.profile = "small"
+    assert book.build() == []
+
+
+def test_a_chapter_whose_cell_failed_is_not_kept(book: Book) -> None:
+    book.write("tiny/shapes/round.py", "def circle(): raise ValueError('no circle')\n")
+    for _ in range(2):
+        with pytest.raises(Exception, match=r"drawing\.md"):
+            book.build()
+        assert "drawing is executed: tiny/shapes/round.py changed" in book.said
+    # The failing state is still on disk; only what it printed before may be used, later.
+    book.write("tiny/shapes/round.py", FILES["tiny/shapes/round.py"])
+    assert book.build() == []
+
+
+def test_chapters_can_be_read_in_parallel(book: Book) -> None:
+    book.write("constraints.txt", "sympy==1.15\n")
+    assert book.build(parallel=2) == ALL
+    assert book.build(parallel=2) == []
+
+
+def test_old_runs_and_runs_of_chapters_that_are_gone_are_dropped(book: Book) -> None:
+    runs = book.root / "_build" / "executed"
+    for number in range(KEPT + 1):
+        book.write("tiny/shapes/round.py", f"def circle(): return {number}\n")
+        assert book.build() in ([], ["drawing"])
+    assert len(list((runs / "book.drawing").iterdir())) == KEPT
+    (runs / "book.gone").mkdir()
+    book.build()
+    assert sorted(path.name for path in runs.iterdir()) == [f"book.{name}" for name in ALL]
+
+
+def test_devices_have_keys_of_their_own(book: Book) -> None:
+    nb = read_chapter(book.root / "book" / "alone.md")
     keys = {
-        execution_cache.cache_key(course, profile, device)
-        for profile in ("small", "full")
+        Store(book.root, "small", device).entry("book/alone", nb).key
         for device in ("cpu", "cuda")
     }
-    assert len(keys) == 4
+    assert len(keys) == 2
 
 
-def test_nothing_changed_keeps_the_cache(course):
-    key = execution_cache.cache_key(course, "small", "cpu")
-    (course / "dlcourse" / "__pycache__").mkdir()
-    (course / "dlcourse" / "__pycache__" / "gan.pyc").write_text("compiled")
-    assert execution_cache.cache_key(course, "small", "cpu") == key
+def needed(root: Path, cell: str, modules: dict[str, str]) -> set[str]:
+    """Which of the modules, and which data, a cell needs."""
+    for name, text in modules.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return {path.relative_to(root).as_posix() for path in files_needed(root, [cell])}
+
+
+MODULES = {
+    "p/__init__.py": "",
+    "p/data.bin": "",
+    "p/a.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from p import c\n",
+    "p/b.py": "def late():\n    from . import c\n",
+    "p/c.py": "import os, torch\n",
+    "p/q/__init__.py": "",
+    "p/q/up.py": "from ..b import late\n",
+    "p/q/more/table.csv": "1,2",
+    "p/q/more/README.md": "About the table",
+    "p/dynamic.py": "import importlib as i\nload = lambda name: i.import_module('p.' + name)",
+    "p/cyclic.py": "import p.cyclic\n",
+}
+EVERYTHING = set(MODULES) - {"p/q/more/README.md"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "files"),
+    [
+        ("import os\nimport p", set()),
+        ("from p import a", {"p/a.py"}),
+        ("import p.b as short", {"p/b.py", "p/c.py"}),
+        ("def f():\n    from p.b import late", {"p/b.py", "p/c.py"}),
+        ("from p.q import up", {"p/q/__init__.py", "p/q/up.py", "p/b.py", "p/c.py"}),
+        ("import p.cyclic", {"p/cyclic.py"}),
+        ("import importlib\nimportlib.import_module('p.a')", {"p/a.py"}),
+        ("from importlib.resources import files\nfiles('p.q')", {"p/q/__init__.py"}),
+        ("import p.dynamic", EVERYTHING),
+        ("from p import *", EVERYTHING),
+        ("!python -m p.a", EVERYTHING),
+        ("%timeit p.a.f()", EVERYTHING),
+        ("%%time\nimport p.a", EVERYTHING),
+        ("%matplotlib inline\nfrom p import c", {"p/c.py"}),
+    ],
+)
+def test_the_files_that_a_cell_needs(tmp_path: Path, cell: str, files: set[str]) -> None:
+    files = files | {"p/__init__.py", "p/data.bin"}
+    if "p/q/__init__.py" in files:
+        files.add("p/q/more/table.csv")
+    assert needed(tmp_path, cell, MODULES) == files
+
+
+def test_what_is_not_imported_is_not_needed(tmp_path: Path) -> None:
+    cell = "import os, json.decoder\nname = 'p/data.bin'\nclass p: q = 1\np.q"
+    assert needed(tmp_path, cell, MODULES) == set()
 
 
 def test_progress_is_said_every_five_seconds():
