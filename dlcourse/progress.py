@@ -10,25 +10,33 @@ from dlcourse import runtime
 
 
 class ProgressBar:
-    """Counts epochs; shows them with tqdm where somebody is watching.
+    """Counts epochs, or what else is named; shows it with tqdm where somebody watches.
 
     Use it as a context manager. In a terminal it is tqdm's own bar, in a notebook one
     display that is updated in place and emptied at the end. Where a notebook is executed
     unattended nothing is shown, so that no half-drawn bar gets into a page.
 
     Args:
-        total: the number of epochs in all.
+        total: the number of epochs in all, None where nobody knows.
         done: how many are done already.
+        unit: the word for what is counted.
+        hidden: show nothing, whoever watches.
     """
 
-    def __init__(self, total: int, done: int = 0) -> None:
+    def __init__(
+        self, total: int | None, done: int = 0, unit: str = "epoch", hidden: bool = False
+    ) -> None:
         kind = _NotebookBar if runtime.in_notebook() else tqdm
         self._bar = kind(
-            total=total, initial=done, leave=False, unit="epoch", disable=not runtime.is_live()
+            total=total,
+            initial=done,
+            leave=False,
+            unit=unit,
+            disable=hidden or not runtime.is_live(),
         )
 
     def advance(self, **numbers: float) -> None:
-        """Count one epoch and show the numbers beside the bar."""
+        """Count one and show the numbers beside the bar."""
         self._bar.set_postfix({k: f"{v:.3f}" for k, v in numbers.items()}, refresh=False)
         self._bar.update()
 
@@ -44,9 +52,11 @@ class ProgressBar:
         self._bar.close()
 
 
-def progress_bar(total: int, *, done: int = 0) -> ProgressBar:
+def progress_bar(
+    total: int | None, *, done: int = 0, unit: str = "epoch", hidden: bool = False
+) -> ProgressBar:
     """Return a `ProgressBar` over ``total`` epochs of which ``done`` are done."""
-    return ProgressBar(total, done)
+    return ProgressBar(total, done, unit, hidden)
 
 
 class _NotebookBar(tqdm):

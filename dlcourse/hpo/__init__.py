@@ -11,6 +11,8 @@ from dlcourse.hpo.schedulers import FIFOScheduler, Scheduler
 from dlcourse.hpo.searchers import LocalSearcher, RandomSearcher, Searcher
 from dlcourse.hpo.simulation import simulate
 from dlcourse.hpo.space import check_space, sample_configuration
+from dlcourse.hpo.tuner import Tuner
+from dlcourse.hpo.workers import SerialExecutor, WorkerPool
 
 __all__ = [
     "ASHA",
@@ -23,7 +25,10 @@ __all__ = [
     "Results",
     "Scheduler",
     "Searcher",
+    "SerialExecutor",
     "SuccessiveHalving",
+    "Tuner",
+    "WorkerPool",
     "check_space",
     "rung_levels",
     "sample_configuration",
