@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .cli_class import COMMANDS
 from .console import EPILOG, TROUBLE, Group, json_option, print_json, printable, progress, say
 from .errors import GraderError, one_line
 
@@ -315,6 +316,11 @@ def formgrader(ctx: click.Context, port: int, no_browser: bool) -> None:
     from .formgrader import serve
 
     ctx.exit(serve(_course(ctx), port, open_browser=not no_browser))
+
+
+main.add_command(formgrader, "serve")
+for _command in COMMANDS:
+    main.add_command(_command)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from .anonymous import codes_by_id
 from .course import Course
 from .errors import GraderError, one_line
 from .limits import Limits, size_text
@@ -89,11 +90,7 @@ def collect(
     found: dict[str, Collected] = {}
     for archive in archives:
         for student, content in _notebooks(archive, patterns, name, course.limits):
-            if isinstance(content, str):
-                course.path("submitted", student, name).mkdir(parents=True, exist_ok=True)
-                found[student] = Collected(student, "missing", content)
-            else:
-                found[student] = take(course, name, student, content, received_at, update)
+            found[student] = take(course, name, student, content, received_at, update)
     return [found[student] for student in sorted(found)]
 
 
@@ -215,7 +212,12 @@ def _read(opened: Archive, info: Info, limits: Limits) -> bytes | str:
 
 
 def take(
-    course: Course, name: str, student: str, content: bytes, received: str, update: bool
+    course: Course,
+    name: str,
+    student: str,
+    content: bytes | str,
+    received: str,
+    update: bool,
 ) -> Collected:
     """Put one notebook and the time it was received where grading finds them.
 
@@ -223,11 +225,14 @@ def take(
         course: the course folder.
         name: the problem set.
         student: an id without anything a path could go astray on.
-        content: the notebook's bytes, whatever they are.
+        content: the notebook's bytes, whatever they are, or a note why there are none.
         received: the time for timestamp.txt, or an empty text for none.
         update: replace another one that is there.
     """
-    folder = course.path("submitted", student, name)
+    folder = course.path("submitted", codes_by_id(course).get(student, student), name)
+    folder.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, str):
+        return Collected(student, "missing", content)
     path = folder / f"{name}.ipynb"
     status = "new"
     if path.exists():
@@ -236,7 +241,6 @@ def take(
         if not update:
             return Collected(student, "kept", "another one is there; --update replaces it")
         status = "replaced"
-    folder.mkdir(parents=True, exist_ok=True)
     # The time first: a notebook without one would never be late.
     if received:
         write_whole(folder / TIMESTAMP, f"{received}\n".encode())

@@ -47,6 +47,11 @@ def find_course(given: str | None = None) -> Path:
     return folder
 
 
+def open_course(given: str | None = None) -> Course:
+    """The course in the folder that `find_course` finds."""
+    return Course(find_course(given))
+
+
 def make_gradebook(db_url: str) -> None:
     """Make an empty gradebook where there is none.
 
@@ -133,6 +138,12 @@ class Course:
         """A folder of nbgrader's layout; `step` is "source", "release", "submitted", …"""
         name = getattr(self.directory, f"{step}_directory")
         return Path(self.directory.format_path(name, student, problem_set))
+
+    def is_graded(self, student: str, problem_set: str) -> bool:
+        """Whether a student's work was graded; an extension alone also has an entry."""
+        return (
+            self.path("autograded", student, problem_set) / f"{problem_set}.ipynb"
+        ).is_file()
 
     def students(self, problem_set: str) -> list[str]:
         """Ids of all who handed something in for this set, in order.

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
+from .anonymous import codes_by_id
 from .collect import Collected, safe_id, take
 from .course import Course
 from .errors import GraderError, one_line
@@ -101,6 +102,7 @@ def collect_exchange(
     course.check_problem_set(name)
     inbound = _inbound(course)
     course.check_disk()
+    codes = codes_by_id(course)
     found: dict[str, Collected] = {}
     for student, folder in _latest(inbound, name).items():
         try:
@@ -111,14 +113,14 @@ def collect_exchange(
         except OSError as error:
             note = f"{name}.ipynb cannot be read ({error.strerror})"
         if note:
-            course.path("submitted", student, name).mkdir(parents=True, exist_ok=True)
-            found[student] = Collected(student, "missing", note)
+            found[student] = take(course, name, student, note, "", update)
             continue
         received = stamp(file.changed)
         found[student] = take(course, name, student, file.content, received, update)
         secret = _small_file(folder / SECRET)
         if secret and found[student].status in ("new", "replaced"):
-            write_whole(course.path("submitted", student, name) / SECRET, secret)
+            place = course.path("submitted", codes.get(student, student), name)
+            write_whole(place / SECRET, secret)
     return [found[student] for student in sorted(found)]
 
 

@@ -97,7 +97,9 @@ def write_feedback(
     course.check_problem_set(name)
     with course.gradebook() as gradebook:
         graded = sorted(
-            submission.student.id for submission in gradebook.assignment_submissions(name)
+            submission.student.id
+            for submission in gradebook.assignment_submissions(name)
+            if course.is_graded(submission.student.id, name)
         )
         if not graded:
             raise GraderError(f"Nothing is graded yet: run `grader autograde {name}` first.")

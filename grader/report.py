@@ -41,7 +41,11 @@ def rows(course: Course, name: str) -> list[Row]:
     found: list[Row] = []
     with course.gradebook() as gradebook:
         try:
-            submissions = gradebook.assignment_submissions(name)
+            submissions = [
+                submission
+                for submission in gradebook.assignment_submissions(name)
+                if course.is_graded(submission.student.id, name)
+            ]
         except MissingEntry:
             submissions = []
         order = [] if not submissions else _task_order(submissions[0].assignment)

@@ -53,7 +53,8 @@ def fake_runs(monkeypatch: pytest.MonkeyPatch) -> FakeExecutor:
     "command",
     [
         *("", "release", "collect", "autograde", "feedback", "report", "validate"),
-        "formgrader",
+        *("formgrader", "serve", "roster", "deadline", "regrade", "anonymize", "reveal"),
+        *("student", "student export", "student delete"),
     ],
 )
 def test_help_explains_and_lists_exit_statuses(command: str) -> None:
