@@ -1,4 +1,4 @@
-"""The nets of the chapters on generative adversarial networks."""
+"""The nets of the chapters: LeNet, and the generators and discriminators of the GANs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,38 @@ LEAKY_SLOPE = 0.2
 # Channels beside each other in memory suit the CPU's convolutions (a step takes about
 # 0.85 of the time; benchmark `dcgan.examples`). Values and shapes are the same.
 MEMORY_FORMAT = torch.channels_last
+
+
+class LeNet(nn.Sequential):
+    """LeNet-5's layers for 28×28 images (LeCun, Bottou, Bengio and Haffner 1998, section II).
+
+    Two convolutions, each followed by average pooling, and three linear layers. As is
+    usual today the pooling has no weights, the second convolution sees all channels, and
+    the output is linear. With `torch.nn.Sigmoid`, close to the paper's, gradients shrink
+    from layer to layer and training hardly starts; ReLU is the default for that reason.
+
+    Shapes: ``(n, 1, 28, 28)`` → logits ``(n, num_classes)``.
+
+    Args:
+        activation: the class of the layer after each convolution and hidden linear layer.
+        num_classes: the number of logits.
+    """
+
+    def __init__(self, activation: type[nn.Module] = nn.ReLU, *, num_classes: int = 10) -> None:
+        super().__init__(
+            nn.Conv2d(1, 6, kernel_size=5, padding=2),
+            activation(),
+            nn.AvgPool2d(2),
+            nn.Conv2d(6, 16, kernel_size=5),
+            activation(),
+            nn.AvgPool2d(2),
+            nn.Flatten(),
+            nn.Linear(16 * 5 * 5, 120),
+            activation(),
+            nn.Linear(120, 84),
+            activation(),
+            nn.Linear(84, num_classes),
+        )
 
 
 def linear_generator(latent_dim: int = 2, out_dim: int = 2) -> nn.Sequential:

@@ -4,6 +4,24 @@ import torch
 from dlcourse import nn
 
 
+def test_lenet_has_the_papers_layers():
+    net = nn.LeNet()
+    assert net(torch.zeros(3, 1, 28, 28)).shape == (3, 10)
+    assert nn.LeNet(num_classes=4)(torch.zeros(1, 1, 28, 28)).shape == (1, 4)
+    weights = [tuple(p.shape) for p in net.parameters() if p.dim() > 1]
+    assert weights == [(6, 1, 5, 5), (16, 6, 5, 5), (120, 400), (84, 120), (10, 84)]
+    # A layer's parameters: (25 + 1) 6, (150 + 1) 16, and the linear ones.
+    assert sum(p.numel() for p in net.parameters()) == 156 + 2416 + 48120 + 10164 + 850
+
+
+@pytest.mark.parametrize("activation", [torch.nn.ReLU, torch.nn.Sigmoid])
+def test_lenets_activation_is_the_one_asked_for(activation):
+    net = nn.LeNet(activation)
+    assert [i for i, layer in enumerate(net) if isinstance(layer, activation)] == [1, 4, 8, 10]
+    others = {torch.nn.ReLU, torch.nn.Sigmoid} - {activation}
+    assert not any(type(layer) in others for layer in net)
+
+
 def test_the_two_nets_of_the_plane_have_the_chapters_shapes():
     generator, discriminator = nn.linear_generator(), nn.tanh_discriminator()
     assert generator(torch.zeros(7, 2)).shape == (7, 2)
