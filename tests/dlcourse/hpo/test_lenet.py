@@ -90,6 +90,18 @@ def test_an_epoch_shows_every_image_five_times(monkeypatch):
     assert not torch.equal(passes[0], passes[1])
 
 
+def test_an_epoch_of_the_full_profile_is_one_pass(monkeypatch):
+    sample = {split: data.fashion_mnist(split) for split in FEW}
+    monkeypatch.setattr(lenet_start, "fashion_mnist", lambda split: sample[split])
+    monkeypatch.setenv("DLCOURSE_PROFILE", "full")
+    seen = []
+    real = torch.randperm
+    monkeypatch.setattr(torch, "randperm", lambda n, **k: seen.append(n) or real(n, **k))
+    (metrics,) = train(1)
+    assert seen == [600]
+    assert metrics["train_error"] * 600 == pytest.approx(round(metrics["train_error"] * 600))
+
+
 def test_images_are_normalized_by_the_training_set():
     images, labels = lenet_start.examples("train", torch.device("cpu"))
     assert images.shape == (60, 1, 28, 28) and labels.shape == (60,)
