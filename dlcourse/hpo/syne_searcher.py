@@ -71,8 +71,14 @@ class SyneTuneSearcher(Searcher):
     def update(
         self, configuration: Configuration, error: float, resource: int | None = None
     ) -> None:
-        """Tell Syne Tune the error; one that is not finite as a failure of the trial."""
-        trial = self._trials[_key(configuration)]
+        """Tell Syne Tune the error; one that is not finite as a failure of the trial.
+
+        Raises:
+            ValueError: this searcher did not choose the configuration.
+        """
+        trial = self._trials.get(_key(configuration))
+        if trial is None:
+            raise ValueError(f"this searcher did not choose the configuration {configuration}")
         with self._random_state():
             if math.isfinite(error):
                 self._scheduler.on_trial_complete(trial, {self._metric: error})

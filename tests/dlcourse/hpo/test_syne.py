@@ -309,6 +309,11 @@ def test_failures_do_not_stop_the_search(bad, caplog):
     assert not caplog.records
 
 
+def test_configurations_of_others_are_refused():
+    with pytest.raises(ValueError, match="did not choose the configuration"):
+        syne.SyneTuneSearcher(random_search()).update({"a": 0.5}, 0.1)
+
+
 def test_schedulers_that_do_not_fit_are_refused():
     with pytest.raises(TypeError, match="ASHA is no Syne Tune scheduler that leaves"):
         syne.SyneTuneSearcher(ASHA(SPACE, metric="error", time_attr="epoch", max_t=4))
