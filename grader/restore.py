@@ -15,8 +15,10 @@ class RestoreCells(NbGraderPreprocessor):
     """Makes every cell the gradebook knows what it was when the set was released.
 
     Roles, points and ids come from the gradebook, never from the submission; a second cell
-    of the same id loses its role (the last one counts, as in nbgrader); a deleted test or
-    answer cell comes back. nbgrader's OverwriteCells then restores locked sources.
+    of the same id loses its role (the last one counts, as in nbgrader). A deleted test or
+    answer cell comes back where `c.OverwriteCells.add_missing_cells` says so, as our settings
+    do; otherwise it waits for a person to grade it, as in nbgrader. nbgrader's OverwriteCells
+    then restores locked sources.
     """
 
     def preprocess(
@@ -41,7 +43,8 @@ class RestoreCells(NbGraderPreprocessor):
                     if cell.cell_type != sources[grade_id].cell_type:
                         cell = nb.cells[index] = _retyped(cell, sources[grade_id].cell_type)
                     cell.metadata["nbgrader"] = NotebookNode(roles[grade_id])
-            for number, name in enumerate(order, 1):
+            wanted = self.config.OverwriteCells.get("add_missing_cells", False)
+            for number, name in enumerate(order if wanted else [], 1):
                 if name not in found:
                     cell = _new_cell(sources[name], roles[name], f"restored-{number}")
                     nb.cells.insert(_place(nb, order, name), cell)

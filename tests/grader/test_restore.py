@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
+from traitlets.config import Config
 
 from grader.restore import RestoreCells
 from grader.submission import read_submission
@@ -11,12 +12,12 @@ from .tiny import RIGHT, SECRET, TinyCourse, role_of
 ORDER = ["add", "add-check", "add-hidden", "share", "share-check", "explain"]
 
 
-def restore(tiny: TinyCourse, nb: NotebookNode) -> NotebookNode:
+def restore(tiny: TinyCourse, nb: NotebookNode, config: Config | None = None) -> NotebookNode:
     path = tiny.submit("ann", nb)
     found = read_submission(path, tiny.course.limits)
     names = {"student": "ann", "assignment": "sums", "notebook": "sums"}
     resources = {"nbgrader": names | {"db_url": tiny.course.directory.db_url}}
-    return RestoreCells().preprocess(found, resources)[0]
+    return RestoreCells(config=config or tiny.course.config).preprocess(found, resources)[0]
 
 
 def ids(nb: NotebookNode) -> list[str]:
@@ -55,6 +56,14 @@ def test_deleted_cells_come_back_where_they_were(tiny: TinyCourse) -> None:
     nb = restore(tiny, nb)
     assert ids(nb) == ORDER
     assert role_of(nb, "add-check").source.startswith("assert add(1, 2) == 3")
+
+
+def test_nbgraders_own_default_leaves_deleted_cells_out(tiny: TinyCourse) -> None:
+    nb = tiny.notebook(**RIGHT)
+    nb.cells.remove(role_of(nb, "add-check"))
+    nb.cells.remove(role_of(nb, "share"))
+    nb = restore(tiny, nb, Config({"CourseDirectory": {}}))
+    assert ids(nb) == ["add", "add-hidden", "share-check", "explain"]
 
 
 def test_a_notebook_without_any_cell_gets_them_all(tiny: TinyCourse) -> None:
