@@ -11,6 +11,10 @@ from pathlib import Path
 from dlcourse.hpo.jobs import Job
 
 
+class MissingFolderError(FileNotFoundError):
+    """A worker doesn't see the folder of the checkpoints."""
+
+
 @contextlib.contextmanager
 def working_copy(root: Path | None, job: Job) -> Iterator[Path | None]:
     """Give a job a folder of its own with what the trial's last job left in it.
@@ -28,13 +32,13 @@ def working_copy(root: Path | None, job: Job) -> Iterator[Path | None]:
         The folder's path, None without ``root`` or for a job without a resource.
 
     Raises:
-        FileNotFoundError: ``root`` is not there.
+        MissingFolderError: ``root`` is not there.
     """
     if root is None or job.resource is None:
         yield None
         return
     if not root.is_dir():
-        raise FileNotFoundError(
+        raise MissingFolderError(
             f"the checkpoint folder {root} is not there on this machine; "
             "put the search's folder on a file system that all workers share"
         )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from dlcourse.hpo.checks import check_integer
-from dlcourse.hpo.tasks import Task, run_sent, run_task
+from dlcourse.hpo.tasks import Sent, Task, run_task
 from dlcourse.hpo.workers import SerialExecutor
 
 Objective = Callable[..., Any]
@@ -56,10 +56,10 @@ class Dispatcher:
             return self.executor.submit(run_task, self._objective, task)
         within = getattr(self.executor, "submit_within", None)
         if within is None:
-            return self.executor.submit(run_sent, self._pickled, cloudpickle.dumps(task))
+            return self.executor.submit(Sent(self._pickled, cloudpickle.dumps(task)))
         # This executor ends jobs that hang itself, and the process with them.
-        sent = cloudpickle.dumps(replace(task, timeout=None))
-        return within(task.timeout, run_sent, self._pickled, sent)
+        sent = Sent(self._pickled, cloudpickle.dumps(replace(task, timeout=None)))
+        return within(task.timeout, sent)
 
 
 def count_workers(executor: Executor, asked: int | None) -> int:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from dlcourse.hpo.checkpoints import working_copy
+from dlcourse.hpo.checkpoints import MissingFolderError, working_copy
 from dlcourse.hpo.jobs import Job
 
 
@@ -68,22 +68,34 @@ class _StopJob(BaseException):
     """Ends a job from within; raised from outside in the thread of one that hangs."""
 
 
-def run_sent(objective: bytes, task: bytes) -> Outcome:
-    """Run a task in another process than the search's; both arguments are pickles.
+class Sent:
+    """A task on its way to another process: called there, it gives the outcome.
 
-    They are unpickled only here, where what goes wrong is caught: an executor's own
-    machinery may lose a job, or its worker, whose arguments can't be read.
+    Args:
+        objective: pickled.
+        task: pickled too. Both are unpickled only where what goes wrong is caught: an
+            executor's own machinery may lose a job, or its worker, that can't be read.
     """
-    try:
-        function = _load(objective)
-        loaded = pickle.loads(task)
-    except Exception as error:
-        return Outcome(
-            "misused",
-            message=f"the objective cannot be loaded in a worker ({_name(error)}); "
-            "install what it imports there, or import it inside the objective",
-        )
-    return run_task(function, loaded)
+
+    def __init__(self, objective: bytes, task: bytes) -> None:
+        self._objective, self._task = objective, task
+
+    def prepare(self) -> Outcome | None:
+        """Load the objective, before any clock runs; return what is wrong with it if any."""
+        try:
+            _load(self._objective)
+            self._loaded = pickle.loads(self._task)
+        except Exception as error:
+            return Outcome(
+                "misused",
+                message=f"the objective cannot be loaded in a worker ({_name(error)}); "
+                "install what it imports there, or import it inside the objective",
+            )
+        return None
+
+    def __call__(self) -> Outcome:
+        """Run the task."""
+        return self.prepare() or run_task(_load(self._objective), self._loaded)
 
 
 def run_task(objective: Callable[..., Any], task: Task) -> Outcome:
@@ -113,7 +125,7 @@ def _attempt(objective: Callable[..., Any], task: Task, curve: list[dict[str, An
         raise
     except _StopJob:
         return Outcome("cut", curve)
-    except MisuseError as error:
+    except (MisuseError, MissingFolderError) as error:
         return Outcome("misused", message=str(error))
     except BaseException as error:
         return Outcome("failed", curve, _text(error))

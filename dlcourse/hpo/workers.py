@@ -12,7 +12,6 @@ import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Executor, Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from dlcourse.hpo.checks import check_integer
 from dlcourse.hpo.processes import prepare_worker, warm_context
 from dlcourse.hpo.tasks import hung
 
-GRACE = 0.5  # seconds in which a hanging worker writes down where it hangs
 START_SECONDS = 120.0
 
 
@@ -83,16 +81,16 @@ class WorkerPool(Executor):
     ) -> Future[Any]:
         """Do as `submit` does, but end and replace a worker that takes too long.
 
-        The ``timeout`` is in seconds from the start of the call, None for no limit. The
-        future raises `HungError` where it was over.
+        The ``timeout`` is in seconds from the start of the call, None for no limit. What
+        the function does before, in a method ``prepare`` if it has one, such as importing
+        modules, doesn't count. The future raises `HungError` where the time was over.
         """
         import cloudpickle
 
         call = cloudpickle.dumps((fn, args, kwargs))
         handle, name = tempfile.mkstemp(suffix=".txt", dir=self._stacks_folder())
         os.close(handle)
-        limit = None if timeout is None else timeout + GRACE
-        inner = self._alive().schedule(_work, args=(call, timeout, name), timeout=limit)
+        inner = self._alive().schedule(_work, args=(call, timeout, name))
         return _WorkerFuture(inner, timeout, Path(name))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -166,10 +164,10 @@ class _WorkerFuture(Future[Any]):
         except CancelledError:
             super().cancel()
             self.set_running_or_notify_cancel()
-        except FutureTimeoutError:
-            self.set_exception(HungError(hung(self._timeout or 0.0, self._stack())))
         except BaseException as error:
-            self.set_exception(error)
+            stack = self._stack()  # only a worker that hung has written one
+            hanging = HungError(hung(self._timeout or 0.0, stack)) if stack else None
+            self.set_exception(hanging or error)
         with contextlib.suppress(OSError):
             self._stack_file.unlink()
 
@@ -184,22 +182,22 @@ class _WorkerFuture(Future[Any]):
                 break
             else:
                 frames.append(line)
-        else:
-            return "  (the worker could not say where)"
         own = str(Path(__file__).with_name("tasks.py"))
         return "\n".join(line for line in reversed(frames) if own not in line)
 
 
 def _work(call: bytes, timeout: float | None, stack: str) -> Any:
-    """Run a call in a worker; write down where it is when the time is over."""
+    """Run a call in a worker; when the time is over, write down where it is and exit."""
+    function, args, kwargs = pickle.loads(call)
+    prepare = getattr(function, "prepare", None)
+    if prepare is not None:
+        prepare()
     if timeout is None:
-        function, args, kwargs = pickle.loads(call)
         return function(*args, **kwargs)
     with Path(stack).open("w") as file:
-        # A thread in C watches, so that also a call that holds Python's lock is seen.
-        faulthandler.dump_traceback_later(timeout, file=file)
+        # A thread in C watches and exits, so that a call that keeps Python's lock ends too.
+        faulthandler.dump_traceback_later(timeout, file=file, exit=True)
         try:
-            function, args, kwargs = pickle.loads(call)
             return function(*args, **kwargs)
         finally:
             faulthandler.cancel_dump_traceback_later()
