@@ -1,23 +1,29 @@
 """Commands over every notebook; the Makefile calls them.
 
-python -m tests.notebooks run     execute all under nbval and compare checked outputs
-python -m tests.notebooks check   name references that are out of step with their chapter
-python -m tests.notebooks make    write the references anew, from the cells the site ran
+python -m tests.notebooks run       compare the checked outputs of all, with nbval
+python -m tests.notebooks repeat 3  execute all three times; the outputs must stay the same
+python -m tests.notebooks check     name references that are out of step with their chapter
+python -m tests.notebooks make      write the references anew
 """
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
 import click
 import nbformat
+import pytest
 
 from . import references
+from .replay import Runs
+from .runs import run_of
 
 NOTEBOOKS = references.REPOSITORY / "_build" / "notebooks"
-CELL_SECONDS = 1800
+# nbval is loaded before pytest could rewrite the asserts that it does not have.
+QUIET = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
+NBVAL = ["--nbval-lax", "-v", "-p", "no:cacheprovider", *QUIET]
+NBVAL += ["--nbval-sanitize-with", str(references.HERE / "sanitize.cfg")]
 
 
 @click.group(help=__doc__)
@@ -32,7 +38,10 @@ def make(chapters: tuple[str, ...]) -> None:
     for chapter in _chosen(chapters):
         path = references.path_of(chapter)
         path.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(references.from_site(chapter), path)
+        run = run_of(f"book/{chapter}", say=click.echo)
+        if run.failure:
+            raise click.ClickException(f"book/{chapter}.md: a cell fails.\n{run.failure}")
+        nbformat.write(references.from_run(chapter, run.cells), path)
         click.echo(f"wrote {path.relative_to(references.REPOSITORY)}")
     for path in references.left_over():
         path.unlink()
@@ -56,16 +65,34 @@ def check() -> None:
 
 @main.command()
 @click.argument("chapters", nargs=-1)
-def run(chapters: tuple[str, ...]) -> None:
-    """Execute all CHAPTERS and solved problem sets under nbval, or the chapters named."""
+@click.option("--fresh", is_flag=True, help="Execute all, whatever the cache holds.")
+def run(chapters: tuple[str, ...], fresh: bool) -> None:
+    """Compare all CHAPTERS and solved problem sets, or the chapters named, with nbval.
+
+    Those whose last run still stands are compared with it, the others are executed.
+    """
+    sys.exit(_judge(chapters, fresh))
+
+
+@main.command()
+@click.argument("times", type=click.IntRange(min=2))
+@click.argument("chapters", nargs=-1)
+def repeat(times: int, chapters: tuple[str, ...]) -> None:
+    """Execute all several TIMES; each must give the outputs stored in the references."""
+    for number in range(1, times + 1):
+        click.echo(f"Run {number} of {times}")
+        if code := _judge(chapters, fresh=True):
+            click.echo(f"Run {number} of {times} differs from the references.", err=True)
+            sys.exit(code)
+    click.echo(f"{times} runs gave the same checked outputs.")
+
+
+def _judge(chapters: tuple[str, ...], fresh: bool) -> int:
     paths = [_write(f"book/{name}", references.reference(name)) for name in _chosen(chapters)]
     if not chapters:
-        paths += [_write(f"solutions/{name}", nb) for name, nb in references.solved_sets()]
-    command = [
-        *(sys.executable, "-m", "pytest", "--nbval-lax", "-v", "-p", "no:cacheprovider"),
-        *("--nbval-cell-timeout", str(CELL_SECONDS), "--nbval-current-env"),
-    ]
-    sys.exit(subprocess.run([*command, *map(str, paths)], check=False).returncode)
+        paths += [_write(name, references.notebook(name)) for name in references.solved_sets()]
+    plugin = Runs(NOTEBOOKS, fresh=fresh)
+    return int(pytest.main([*NBVAL, *map(str, paths)], plugins=[plugin]))
 
 
 def _chosen(names: tuple[str, ...]) -> list[str]:
@@ -81,11 +108,6 @@ def _chosen(names: tuple[str, ...]) -> list[str]:
 def _write(name: str, nb: nbformat.NotebookNode) -> Path:
     path = NOTEBOOKS / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
-    for cell in nb.cells:
-        # nbval runs cells without a history, and without one IPython overlooks the semicolon
-        # that keeps a last line from being shown.
-        if cell.cell_type == "code" and cell.source.rstrip().endswith(";"):
-            cell.source += "\npass"
     nbformat.write(nb, path)
     return path
 

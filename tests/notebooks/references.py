@@ -10,16 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jupytext
 import nbformat
 import yaml
-from jupyter_cache import get_cache
+from execution_cache.store import read_chapter
 from nbformat import NotebookNode
+from nbval.plugin import coalesce_streams
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-BOOK = REPOSITORY / "book"
 HERE = Path(__file__).parent
-EXECUTED = REPOSITORY / "_build" / "executed"
 CHECKED = "nbval-check-output"
 KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -44,12 +42,23 @@ def _files(part: Any) -> Iterator[str]:
             yield from _files(value)
 
 
-def _code_cells(name: str) -> list[NotebookNode]:
-    text = (BOOK / f"{name}.md").read_text(encoding="utf-8")
-    if "{code-cell}" not in text:
-        return []
-    nb = jupytext.reads(text, fmt="md:myst")
-    return [cell for cell in nb.cells if cell.cell_type == "code"]
+def _code_cells(chapter: str) -> list[NotebookNode]:
+    nb = read_chapter(REPOSITORY / "book" / f"{chapter}.md")
+    return [cell for cell in nb.cells if cell.cell_type == "code"] if nb else []
+
+
+def notebook(name: str) -> NotebookNode:
+    """A notebook as it is executed.
+
+    Args:
+        name: "book/" and a chapter, or "solutions/" and a problem set.
+    """
+    source = REPOSITORY / f"{name}.md"
+    if name.startswith("book/"):
+        return read_chapter(source)
+    from grader.release import plain_notebook
+
+    return plain_notebook(source)
 
 
 def path_of(chapter: str) -> Path:
@@ -63,33 +72,19 @@ def left_over() -> list[Path]:
     return sorted(path for path in HERE.rglob("*.ipynb") if path not in wanted)
 
 
-def from_site(chapter: str) -> NotebookNode:
-    """A new reference from the cells that the last build of the site executed.
+def from_run(chapter: str, executed: list[NotebookNode]) -> NotebookNode:
+    """A new reference.
 
-    Raises:
-        FileNotFoundError: if the site was not built since the chapter changed.
+    Args:
+        chapter: its name.
+        executed: its code cells with their outputs.
     """
     cells = _code_cells(chapter)
-    executed = _executed(chapter)
-    if executed is None or [cell.source for cell in executed] != [c.source for c in cells]:
-        raise FileNotFoundError(
-            f"{chapter} was not executed as it is now: run `make site` first."
-        )
     for cell, ran in zip(cells, executed, strict=True):
-        cell.outputs = [output for output in map(_text_of, ran.outputs) if output]
+        # How a kernel cuts what is printed into pieces differs from run to run.
+        outputs = coalesce_streams(ran.outputs)
+        cell.outputs = [output for output in map(_text_of, outputs) if output]
     return _notebook(cells)
-
-
-def _executed(chapter: str) -> list[NotebookNode] | None:
-    for folder in sorted(
-        EXECUTED.glob("*"), key=lambda path: path.stat().st_mtime, reverse=True
-    ):
-        cache = get_cache(str(folder))
-        for record in cache.list_cache_records():
-            if Path(record.uri) == BOOK / f"{chapter}.md":
-                nb = cache.get_cache_bundle(record.pk).nb
-                return [cell for cell in nb.cells if cell.cell_type == "code"]
-    return None
 
 
 def _text_of(output: NotebookNode) -> NotebookNode | None:
@@ -144,9 +139,7 @@ def drift(chapter: str) -> Iterator[str]:
         yield f"book/{chapter}.md: {len(cells)} code cells, {shown} has {len(stored)}"
 
 
-def solved_sets() -> Iterator[tuple[str, NotebookNode]]:
-    """Each problem set with its reference solution filled in."""
-    from grader.release import plain_notebook
-
-    for source in sorted((REPOSITORY / "solutions").glob("*/*.md")):
-        yield f"{source.parent.name}/{source.stem}", plain_notebook(source)
+def solved_sets() -> list[str]:
+    """Names of the problem sets' sources, which hold the reference solutions."""
+    sources = sorted((REPOSITORY / "solutions").glob("*/*.md"))
+    return [source.relative_to(REPOSITORY).with_suffix("").as_posix() for source in sources]
