@@ -102,8 +102,8 @@ drift: $(VENV) ## exercises/ and tests/notebooks/ are what their sources say
 	@$(BIN)/grader release all --check
 	@$(BIN)/python -m tests.notebooks check
 
-notebooks: $(VENV) ## run every notebook under nbval
-	@$(BIN)/python -m tests.notebooks run
+notebooks: $(VENV) ## every notebook under nbval (FRESH=1: run again what the cache holds)
+	@$(BIN)/python -m tests.notebooks run $(if $(FRESH),--fresh)
 
 unit: $(VENV) $(DONE)/system-tests site ## pytest
 	@$(BIN)/pytest
@@ -114,8 +114,9 @@ test-slow: $(VENV) $(DONE)/system-tests ## what takes minutes: every mistake aga
 bench: $(VENV) ## measure against the targets (AREA=gan for one area)
 	@$(BIN)/python -m tests.bench $(if $(AREA),--area $(AREA))
 
-references: $(VENV) ## make tests/notebooks/ anew from the chapters
+references: $(VENV) ## make tests/notebooks/ anew and show what became different
 	@$(BIN)/python -m tests.notebooks make
+	@git --no-pager diff -- 'tests/notebooks/*.ipynb'
 
 format: $(VENV) ## let ruff format and mend what it can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
