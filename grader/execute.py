@@ -7,8 +7,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import nbformat
@@ -21,7 +23,7 @@ from traitlets import Instance
 
 from .errors import GraderError, concerns_everyone
 from .limits import Limits, size_text
-from .provisioner import SandboxKernelManager
+from .provisioner import SandboxKernelManager, SandboxProvisioner
 
 TIMEOUT = "CellTimeout"
 NOT_RUN = "CellNotRun"
@@ -42,6 +44,8 @@ class Run:
     seconds: float
     trouble: tuple[str, str] | None
     """What ended the run early, in English and in Korean; None if it reached the end."""
+    means: str = ""
+    """How the kernel was started and what held it within its limits."""
 
 
 class _Client(NotebookClient):
@@ -77,6 +81,29 @@ class _Client(NotebookClient):
         self.printed = 0
         self.deadline = time.monotonic() + limits.startup_seconds + limits.notebook_seconds
         self.timeout_func = self._seconds_left
+
+    async def heard_welcome(self) -> bool:
+        """Connect to a sandboxed kernel, and wait until it says that it can be heard.
+
+        nbclient asks a kernel what it is, and then waits for as long as that is certainly
+        answered; a kernel that greets whoever listens is known to be there at once. False
+        if this one does not greet: the slow way is to be taken.
+        """
+        if not isinstance(self.manager, SandboxKernelManager):
+            return False
+        client = self.manager.client()
+        client.start_channels(stdin=False, hb=False)
+        deadline = time.monotonic() + self.limits.startup_seconds
+        while time.monotonic() < deadline and await self.manager.is_alive():
+            with suppress(Empty):
+                message = await client.get_iopub_msg(timeout=0.5)
+                if message["msg_type"] == "iopub_welcome":
+                    client.allow_stdin = False
+                    self.kc = client
+                    return True
+                break
+        client.stop_channels()
+        return False
 
     def _seconds_left(self, cell: NotebookNode) -> int:
         left = min(self.limits.cell_seconds, self.deadline - time.monotonic())
@@ -136,6 +163,7 @@ def run_notebook(
     files: Mapping[str, bytes] | None = None,
     folder: str = "",
     kernel_name: str = "",
+    forks: str | None = None,
 ) -> Run:
     """Execute every code cell of a notebook in one fresh kernel.
 
@@ -149,6 +177,8 @@ def run_notebook(
         files: what to put into the working folder, by name.
         folder: without a sandbox, the kernel's working folder; an empty one by default.
         kernel_name: without a sandbox, the kernel to start; this Python's by default.
+        forks: address of the fork server to take the kernel from; empty for a kernel started
+            afresh, None for this process's own server.
 
     Raises:
         GraderError: if no kernel could be started.
@@ -156,8 +186,9 @@ def run_notebook(
     nb = nbformat.reads(notebook, as_version=4)
     start = time.monotonic()
     if sandboxed:
-        kernel = SandboxKernelManager(limits=limits, files=dict(files or {}))
-        trouble = asyncio.run(_execute(_Client(nb, kernel, limits)))
+        kernel = SandboxKernelManager(limits=limits, files=dict(files or {}), forks=forks)
+        client = _Client(nb, kernel, limits)
+        trouble = asyncio.run(_execute(client))
     else:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as empty:
             manager = AsyncKernelManager(kernel_name=kernel_name or "python3")
@@ -167,7 +198,8 @@ def run_notebook(
                 manager.transport, manager.ip = "ipc", f"{empty}/.kernel"
             client = _Client(nb, manager, limits)
             trouble = asyncio.run(_execute(client, cwd=folder or empty))
-    return Run(nbformat.writes(nb), time.monotonic() - start, trouble)
+    means = getattr(client.provisioner, "means", "kernels: without a sandbox")
+    return Run(nbformat.writes(nb), time.monotonic() - start, trouble, means)
 
 
 async def _execute(client: _Client, **start: str) -> tuple[str, str] | None:
@@ -185,6 +217,10 @@ async def _execute(client: _Client, **start: str) -> tuple[str, str] | None:
     finally:
         # Not nbclient's own context manager: that one takes Ctrl-C for itself.
         if client.km is not None:
+            if isinstance(client.provisioner, SandboxProvisioner):
+                # jupyter_client would look only every 0.1 s whether it has ended.
+                client.provisioner.stop()
+                await client.provisioner.wait()
             await client._async_cleanup_kernel()
     return None
 
@@ -209,7 +245,8 @@ async def _execute_cell(client: _Client, cell: NotebookNode, index: int) -> None
 async def _start(client: _Client, **start: str) -> None:
     try:
         await client.async_start_new_kernel(**start)
-        await client.async_start_new_kernel_client()
+        if not await client.heard_welcome():
+            await client.async_start_new_kernel_client()
     except (RuntimeError, OSError, NoSuchKernel) as error:
         words = getattr(client.provisioner, "last_words", "") or str(error)
         raise GraderError(f"No kernel could be started ({words}).") from None

@@ -27,6 +27,8 @@ class Limits:
     """Wall time of the whole notebook, then its kernel is killed."""
     startup_seconds: float = 120.0
     """Wall time a kernel may take to answer for the first time."""
+    cpu_seconds: float = 1200.0
+    """Processor time of the kernel and all its children together."""
     memory_bytes: int = 4096 * MIB
     """Resident memory of the kernel and all its children together."""
     processes: int = 64

@@ -10,21 +10,30 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
 import sys
+import uuid
 from contextlib import suppress
-from typing import IO, Any, cast
+from typing import Any, cast
 
-import psutil  # type: ignore[import-untyped]
 import zmq
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerBase
-from traitlets import Dict, Instance, default
+from traitlets import Dict, Instance, List, Unicode, default
 
-from . import sandbox
-from .limits import MIB, Limits, size_text
+from . import sandbox, seccomp, warm
+from .limits import MIB, Limits
+from .process import Sandboxed
+from .watch import (
+    TASKS_A_PROCESS,
+    ControlGroup,
+    Reason,
+    Watchdog,
+    delegated_group,
+    resident,
+    too_much_memory,
+)
 
 # A limit on tasks must be set inside: outside it would count all that the caller runs. It
 # holds a fork bomb down until the watcher comes; root is exempt from it.
@@ -33,7 +42,6 @@ START = (
     "resource.setrlimit(resource.RLIMIT_NPROC, (tasks, tasks)); "
     "runpy.run_module('ipykernel_launcher', run_name='__main__', alter_sys=True)"
 )
-TASKS_A_PROCESS = 4  # threads count as tasks
 KERNEL = [
     *("-f", sandbox.CONNECTION_FILE),
     "--HistoryManager.enabled=False",
@@ -43,29 +51,46 @@ KERNEL = [
 ]
 PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
 WATCH_EVERY_SECONDS = 0.1
+RECONNECT_MILLISECONDS = 5
 MOST_UNREAD = 1024 * MIB
 """Bytes by which this process may grow from messages that nobody has read."""
+TOO_MUCH_UNREAD = (
+    "it sent more than can be read",
+    "읽을 수 있는 것보다 많이 보냈습니다",
+)
+FORKED = "kernels: forks of the fork server"
+STARTED = "kernels: started afresh"
 
 
 class SandboxProvisioner(KernelProvisionerBase):
-    """Runs one Python kernel in a bubblewrap sandbox under `limits`."""
+    """Runs one Python kernel in a sandbox under `limits`: a fork if there is a fork server."""
 
     limits = Instance(Limits, args=())
     files = Dict()
     """What to put into the working folder: contents by name."""
-    process: subprocess.Popen[bytes] | None = None
-    sandbox_pid = 0
-    stopped_because: tuple[str, str] | None = None
+    sockets: List[int] = List()
+    """Descriptors to hand on to the kernel, which finds their numbers in $GRADER_SOCKETS."""
+    forks = Unicode(allow_none=True, default_value=None)
+    """Address of the fork server; empty for a fresh start, None for this process's own."""
+    process: Sandboxed | None = None
+    stopped_because: Reason | None = None
     """English and Korean reason, once the sandbox was killed for crossing a limit."""
     last_words = ""
     """The last line the sandbox wrote to stderr, once it has ended."""
-    _errors: IO[bytes] | None = None
+    means = ""
+    """How the kernel was started and what holds it within its limits."""
+    _group: ControlGroup | None = None
     _watch: asyncio.Task[None] | None = None
 
     @property
     def has_process(self) -> bool:
         """Whether a kernel was started and has not been waited for."""
         return self.process is not None
+
+    @property
+    def sandbox_pid(self) -> int:
+        """Process id of the sandbox's first process, 0 if it was waited for."""
+        return 0 if self.process is None else self.process.init
 
     async def poll(self) -> int | None:
         """None while the kernel runs, else its exit status."""
@@ -75,9 +100,9 @@ class SandboxProvisioner(KernelProvisionerBase):
         """Wait until the kernel has ended; returns its exit status."""
         if self.process is None:
             return 0
-        while self.process.poll() is None:
-            await asyncio.sleep(0.02)
-        status = self.process.wait()
+        while (status := self.process.poll()) is None:
+            await asyncio.sleep(0.005)
+        self.last_words = self.process.close()
         self.process = None
         return status
 
@@ -94,24 +119,25 @@ class SandboxProvisioner(KernelProvisionerBase):
         """The same as `kill`: a stranger's kernel is not asked twice."""
         self.stop()
 
-    def stop(self, english: str = "", korean: str = "") -> None:
+    def stop(self, reason: Reason | None = None) -> None:
         """Kill the sandbox at once, remembering why if a reason is given."""
-        if english and self.stopped_because is None:
-            self.stopped_because = (english, korean)
-        if self.process is not None and self.process.poll() is None:
-            # The sandbox's first process takes every other one in its PID namespace with it;
-            # bubblewrap, its parent, then ends by itself and leaves no zombie behind.
-            with suppress(ProcessLookupError):
-                os.kill(self.sandbox_pid, signal.SIGKILL)
+        if self.stopped_because is None:
+            self.stopped_because = reason
+        if self.process is not None:
+            self.process.kill()
 
     async def cleanup(self, restart: bool = False) -> None:
         """Stop watching and close what is open."""
         if self._watch is not None:
             self._watch.cancel()
-        if self._errors is not None:
-            self.last_words = sandbox.last_line(self._errors)
-            self._errors.close()
-            self._errors = None
+        if self._group is not None and self._group.ran_out():
+            self.stopped_because = self.stopped_because or too_much_memory(self.limits)
+        if self.process is not None:
+            self.process.kill()
+            await self.wait()
+        if self._group is not None:
+            self._group.remove()
+            self._group = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Name the command; the environment is the sandbox's own, never ours."""
@@ -119,51 +145,75 @@ class SandboxProvisioner(KernelProvisionerBase):
         return {"cmd": [sys.executable, "-c", START, str(tasks), *KERNEL], "env": {}}
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Start `cmd` in a new sandbox and say how to reach it."""
+        """Start a kernel in a new sandbox and say how to reach it."""
         assert self.parent is not None
         session = self.parent.session
         info: dict[str, Any] = dict(zip(PORTS, range(1, 6), strict=True))
         info |= {"transport": "ipc", "signature_scheme": session.signature_scheme}
-        inside = info | {"ip": sandbox.SOCKETS, "key": session.key.decode()}
-        self.process, self.sandbox_pid, self._errors = sandbox.start(
-            cmd, self.limits, json.dumps(inside).encode(), self.files
-        )
-        self._watch = asyncio.ensure_future(
-            self._watch_limits(psutil.Process(self.process.pid))
-        )
-        outside = f"/proc/{self.sandbox_pid}/root{sandbox.SOCKETS}"
+        inside = json.dumps(info | {"ip": sandbox.SOCKETS, "key": session.key.decode()})
+        self._group = self._make_group()
+        self.process = self._fork(inside) or self._start(cmd, inside)
+        held = "cgroup v2" if self._group else "watchdog on resident size"
+        calls = "seccomp filter" if seccomp.program() else "no seccomp filter here"
+        self.means += f"; memory: {held}; rlimits; {calls}"
+        self._watch = asyncio.ensure_future(self._watch_limits())
+        outside = f"/proc/{self.process.root}/root{sandbox.SOCKETS}"
         self.connection_info = cast(
             KernelConnectionInfo, info | {"ip": outside, "key": session.key}
         )
         return self.connection_info
 
-    async def _watch_limits(self, process: psutil.Process) -> None:
-        # Memory of a process tree has no rlimit, and RLIMIT_NPROC counts all of a user's
-        # processes, not a sandbox's; so both are looked at from outside.
-        own = psutil.Process()
-        before = own.memory_info().rss
+    def _fork(self, connection: str) -> Sandboxed | None:
+        address = warm.address() if self.forks is None else self.forks
+        if not address:
+            return None
+        try:
+            made = warm.fork(
+                address,
+                self.limits,
+                kind="kernel",
+                connection=connection,
+                arguments=KERNEL[2:],
+                files=self.files,
+                sockets=self.sockets,
+                group=self._group,
+            )
+        except warm.NoForkError as error:
+            warm.give_up(str(error))
+            return None
+        self.means = FORKED
+        return made
+
+    def _start(self, cmd: list[str], connection: str) -> Sandboxed:
+        reason = warm.problem() or "no fork server"
+        self.means = f"{STARTED} ({reason})"
+        return sandbox.start(
+            cmd,
+            self.limits,
+            connection.encode(),
+            self.files,
+            sockets=self.sockets,
+            group=self._group,
+        )
+
+    def _make_group(self) -> ControlGroup | None:
+        parent = delegated_group()
+        with suppress(OSError):
+            if parent is not None:
+                return ControlGroup.make(parent, f"sandbox-{uuid.uuid4().hex}", self.limits)
+        return None
+
+    async def _watch_limits(self) -> None:
+        # Memory of all processes together has no rlimit, and RLIMIT_NPROC counts all of a
+        # user's processes, not a sandbox's; so both are looked at from outside.
+        watchdog = Watchdog(self.sandbox_pid, self.limits)
+        before = resident(os.getpid())
         while True:
-            if own.memory_info().rss - before > MOST_UNREAD:
-                self.stop(
-                    "it sent more than can be read", "읽을 수 있는 것보다 많이 보냈습니다"
-                )
-            with suppress(psutil.NoSuchProcess):
-                tree = process.children(recursive=True)
-                if len(tree) > self.limits.processes:
-                    self.stop(
-                        f"it started more than {self.limits.processes} processes",
-                        f"프로세스를 {self.limits.processes}개 넘게 시작했습니다",
-                    )
-                memory = 0
-                for child in tree:
-                    with suppress(psutil.NoSuchProcess):
-                        memory += child.memory_info().rss
-                if memory > self.limits.memory_bytes:
-                    size = size_text(self.limits.memory_bytes)
-                    self.stop(
-                        f"it used more than {size} of memory",
-                        f"메모리를 {size} 넘게 사용했습니다",
-                    )
+            if resident(os.getpid()) - before > MOST_UNREAD:
+                self.stop(TOO_MUCH_UNREAD)
+            crossed = watchdog.crossed()
+            if crossed is not None:
+                self.stop(crossed)
             await asyncio.sleep(WATCH_EVERY_SECONDS)
 
 
@@ -172,6 +222,8 @@ class SandboxKernelManager(AsyncKernelManager):
 
     limits = Instance(Limits)
     files = Dict()
+    sockets: List[int] = List()
+    forks = Unicode(allow_none=True, default_value=None)
 
     @default("limits")
     def _limits_default(self) -> Limits:
@@ -181,6 +233,8 @@ class SandboxKernelManager(AsyncKernelManager):
         """A client that hangs up on messages larger than all a notebook may print."""
         made = super().client(**kwargs)
         made.context.setsockopt(zmq.MAXMSGSIZE, 2 * self.limits.output_bytes + MIB)
+        # The sockets are there a moment after we first try them.
+        made.context.setsockopt(zmq.RECONNECT_IVL, RECONNECT_MILLISECONDS)
         return made
 
     @property
@@ -195,7 +249,12 @@ class SandboxKernelManager(AsyncKernelManager):
             metadata={
                 "kernel_provisioner": {
                     "provisioner_name": "grader-sandbox",
-                    "config": {"limits": self.limits, "files": self.files},
+                    "config": {
+                        "limits": self.limits,
+                        "files": self.files,
+                        "sockets": self.sockets,
+                        "forks": self.forks,
+                    },
                 }
             },
         )

@@ -19,11 +19,12 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
 
 from . import seccomp
 from .errors import GraderError
 from .limits import MIB, Limits
+from .process import ColdProcess, last_line
+from .watch import ControlGroup
 
 WORK_DIR = "/home/student"
 KERNEL_DIR = "/run/kernel"
@@ -54,7 +55,9 @@ def bwrap_path() -> str:
             f"{'.'.join(map(str, OLDEST_BWRAP))} or newer, {NO_SANDBOX}."
         )
     trial = subprocess.run(
-        [path, *_namespaces(), "--ro-bind", "/", "/", "true"], capture_output=True, text=True
+        [path, *namespaces(), "--disable-userns", "--ro-bind", "/", "/", "true"],
+        capture_output=True,
+        text=True,
     )
     if trial.returncode != 0:
         reason = (trial.stderr.strip().splitlines() or ["no reason given"])[-1]
@@ -67,7 +70,7 @@ def bwrap_path() -> str:
     return path
 
 
-def _namespaces() -> list[str]:
+def namespaces() -> list[str]:
     return [
         "--unshare-user",
         "--unshare-ipc",
@@ -75,7 +78,6 @@ def _namespaces() -> list[str]:
         "--unshare-net",
         "--unshare-uts",
         "--unshare-cgroup-try",
-        "--disable-userns",
         "--die-with-parent",
         "--new-session",
     ]
@@ -114,7 +116,7 @@ def check_hidden(secrets: Sequence[Path]) -> None:
                 )
 
 
-def _environment(limits: Limits) -> dict[str, str]:
+def environment(limits: Limits) -> dict[str, str]:
     threads = str(limits.threads)
     return {
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
@@ -156,28 +158,19 @@ def command(
         files: open for reading; what to put into the working folder, by name.
         filter_fd: open for reading; holds the filter of system calls, where there is one.
     """
-    parts = [bwrap_path(), *_namespaces(), "--clearenv", "--cap-drop", "ALL"]
+    parts = [bwrap_path(), *namespaces(), "--disable-userns", "--clearenv"]
+    parts += ["--cap-drop", "ALL"]
     parts += ["--uid", "1000", "--gid", "1000", "--hostname", "sandbox"]
     # The folders in memory come first: an interpreter that lives under one of them (a virtual
     # environment in /tmp, say) is then mounted on top and stays visible.
     parts += ["--proc", "/proc", "--dev", "/dev"]
-    parts += ["--size", str(limits.file_bytes), "--tmpfs", WORK_DIR]
-    parts += ["--size", str(64 * MIB), "--tmpfs", "/tmp"]
-    parts += ["--size", str(64 * MIB), "--tmpfs", "/dev/shm"]
-    parts += ["--size", str(MIB), "--tmpfs", KERNEL_DIR]
-    for path in readable_paths():
-        parts += ["--ro-bind", str(path), str(path)]
-    for name in ("lib", "lib64", "lib32", "bin", "sbin"):
-        if (Path("/") / name).is_symlink():
-            parts += ["--symlink", f"usr/{name}", f"/{name}"]
-        else:
-            parts += ["--ro-bind-try", f"/{name}", f"/{name}"]
-    for name in ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/localtime"):
-        parts += ["--ro-bind-try", name, name]
+    for folder, size in memory_folders(limits).items():
+        parts += ["--size", str(size), "--tmpfs", folder]
+    parts += read_only()
     parts += ["--ro-bind-data", str(connection_fd), CONNECTION_FILE]
     for name, fd in (files or {}).items():
         parts += ["--file", str(fd), f"{WORK_DIR}/{name}"]
-    for name, value in _environment(limits).items():
+    for name, value in environment(limits).items():
         parts += ["--setenv", name, value]
     # Only now: what holds the mounts together lies in memory too, and has no size of its own.
     # To the kernel a root user's sandbox is root's, who may write to most of /proc/sys.
@@ -188,39 +181,75 @@ def command(
     return parts
 
 
+def memory_folders(limits: Limits) -> dict[str, int]:
+    """The folders a submission may write to, all of them in memory, with their sizes."""
+    return {
+        WORK_DIR: limits.file_bytes,
+        "/tmp": 64 * MIB,
+        "/dev/shm": 64 * MIB,
+        KERNEL_DIR: MIB,
+    }
+
+
+def read_only() -> list[str]:
+    """What every sandbox may read, as options of bwrap."""
+    parts: list[str] = []
+    for path in readable_paths():
+        parts += ["--ro-bind", str(path), str(path)]
+    for name in ("lib", "lib64", "lib32", "bin", "sbin"):
+        if (Path("/") / name).is_symlink():
+            parts += ["--symlink", f"usr/{name}", f"/{name}"]
+        else:
+            parts += ["--ro-bind-try", f"/{name}", f"/{name}"]
+    for name in ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/localtime"):
+        parts += ["--ro-bind-try", name, name]
+    return parts
+
+
 def start(
     argv: Sequence[str],
     limits: Limits,
-    connection: bytes,
+    given: bytes,
     files: Mapping[str, bytes] | None = None,
-) -> tuple[subprocess.Popen[bytes], int, IO[bytes]]:
+    *,
+    sockets: Sequence[int] = (),
+    group: ControlGroup | None = None,
+) -> ColdProcess:
     """Start `argv` in a new sandbox.
 
-    Returns:
-        The bwrap process, the id of the sandbox's first process as seen from here, and a
-        file that collects what the sandbox writes to stderr.
+    Args:
+        argv: the program to run inside.
+        limits: what it may use.
+        given: contents of the file `CONNECTION_FILE` in there.
+        files: what to put into the working folder, by name.
+        sockets: descriptors to hand on, named inside by $GRADER_SOCKETS.
+        group: a control group to start it in.
 
     Raises:
         GraderError: if the sandbox does not start.
     """
-    errors = tempfile.TemporaryFile()  # noqa: SIM115 (the provisioner closes it)
+    errors = tempfile.TemporaryFile()  # noqa: SIM115 (the process closes it)
     info_read, info_write = os.pipe()
-    connection_read = _in_memory(connection)
-    given = {name: _in_memory(content) for name, content in (files or {}).items()}
+    connection_read = in_memory(given)
+    brought = {name: in_memory(content) for name, content in (files or {}).items()}
     refused = seccomp.program()
-    filters = [] if refused is None else [_in_memory(refused)]
-    passed = (info_write, connection_read, *given.values(), *filters)
+    filters = [] if refused is None else [in_memory(refused)]
+    passed = (info_write, connection_read, *brought.values(), *filters)
+    parts = command(argv, limits, info_write, connection_read, brought, *filters)
+    if sockets:
+        at = parts.index("--setenv")
+        parts[at:at] = ["--setenv", "GRADER_SOCKETS", ",".join(map(str, sockets))]
     try:
         process = subprocess.Popen(
-            command(argv, limits, info_write, connection_read, given, *filters),
+            parts,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,
-            pass_fds=passed,
+            pass_fds=(*passed, *sockets),
             # --clearenv is for the program alone: bubblewrap's own process, the sandbox's
             # first, would keep ours for all to read in /proc/1/environ.
             env={},
-            preexec_fn=lambda: _limit_process(limits),
+            preexec_fn=lambda: _limit_process(limits, group),
             start_new_session=True,
         )
     finally:
@@ -229,14 +258,14 @@ def start(
     with os.fdopen(info_read, "rb") as info:
         answer = info.read()
     try:
-        return process, int(json.loads(answer)["child-pid"]), errors
+        return ColdProcess(process, int(json.loads(answer)["child-pid"]), errors)
     except (ValueError, KeyError):
         process.kill()
         process.wait()
         raise GraderError(f"The sandbox did not start: {last_line(errors)}.") from None
 
 
-def _in_memory(content: bytes) -> int:
+def in_memory(content: bytes) -> int:
     """An open file that has no name, holding `content`, at its beginning."""
     fd = os.memfd_create("grader")
     with open(fd, "wb", closefd=False) as file:
@@ -245,24 +274,20 @@ def _in_memory(content: bytes) -> int:
     return fd
 
 
-def _limit_process(limits: Limits) -> None:
+def _limit_process(limits: Limits, group: ControlGroup | None) -> None:
     # Runs between fork and exec; the sandbox inherits what is set here. RLIMIT_AS is left
     # alone: torch reserves far more address space than it uses.
     import resource  # not on Windows, where students may still run `grader validate`
 
+    if group is not None:
+        group.add(os.getpid())
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     for kind, value in (
         (resource.RLIMIT_FSIZE, limits.file_bytes),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_CPU, int(limits.notebook_seconds * max(2, limits.threads))),
+        (resource.RLIMIT_CPU, int(limits.cpu_seconds)),
         (resource.RLIMIT_NOFILE, 1024),
     ):
         with suppress(ValueError, OSError):
             resource.setrlimit(kind, (value, value))
-
-
-def last_line(errors: IO[bytes]) -> str:
-    """The last line a sandbox wrote to stderr, or "no reason given"."""
-    size = errors.seek(0, os.SEEK_END)
-    errors.seek(max(0, size - 4096))
-    lines = errors.read().decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "no reason given"

@@ -27,6 +27,7 @@ REFUSED = {
     "msgget": (68, 186),
     "unshare": (272, 97),
     "setns": (308, 268),
+    "pidfd_getfd": (438, 438),
     "userfaultfd": (323, 282),
     "perf_event_open": (298, 241),
     "bpf": (321, 280),

@@ -75,8 +75,10 @@ PROBES = {
 }
 
 
-@pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+@pytest.fixture(scope="module", params=[None, ""], ids=["forked", "fresh"])
+def found(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, object]:
     """What each probe printed inside one sandbox; a server listens outside meanwhile."""
     import socket
 
@@ -108,7 +110,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
         try:
             with ThreadPoolExecutor(1) as pool:
                 text = nbformat.writes(new_notebook(cells=cells))
-                run = pool.submit(run_notebook, text, limits).result()
+                run = pool.submit(run_notebook, text, limits, forks=request.param).result()
         finally:
             del os.environ["GRADER_TEST_SECRET"]
     assert run.trouble is None
