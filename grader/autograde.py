@@ -28,9 +28,11 @@ from nbgrader.preprocessors import (
 )
 
 from . import sandbox
-from .course import Course
+from .course import ISOLATED, Course
 from .errors import GraderError, NotebookError, concerns_everyone, one_line
 from .execute import Run
+from .isolated.names import Plan, make_plan
+from .isolated.seeds import SEED, course_secret, seed
 from .pool import run_all
 from .record import (
     FAILED,
@@ -65,6 +67,7 @@ def autograde(
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress = lambda student, record: None,
+    mode: str | None = None,
 ) -> dict[str, Record]:
     """Grade all submissions of a problem set, or those of some students.
 
@@ -78,6 +81,7 @@ def autograde(
         executor: anything with the `concurrent.futures.Executor` interface, in place of
             worker processes of our own.
         progress: called with each student's id and record as it is written.
+        mode: "isolated" or "compat"; by default what the course sets.
 
     Returns:
         A record for each student, in the order of their ids.
@@ -91,7 +95,7 @@ def autograde(
     if sandboxed:
         sandbox.bwrap_path()
         sandbox.check_hidden([course.folder, course.solutions])
-    grading = _Grading(course, name, sandboxed)
+    grading = _Grading(course, name, sandboxed, mode or course.mode(name))
     records: dict[str, Record] = {}
 
     def note(student: str, record: Record) -> None:
@@ -106,7 +110,7 @@ def autograde(
             note(student, prepared)
         else:
             waiting[student] = prepared
-    texts = {student: nbformat.writes(nb) for student, nb in waiting.items()}
+    texts = {student: grading.text(student, nb) for student, nb in waiting.items()}
     for student, outcome in run_all(
         texts,
         course.limits,
@@ -114,6 +118,7 @@ def autograde(
         files=grading.files,
         workers=workers,
         executor=executor,
+        plan=grading.plan,
     ):
         if isinstance(outcome, str):
             note(student, grading.failed(student, outcome))
@@ -139,7 +144,7 @@ def choose_students(course: Course, name: str, wanted: Sequence[str]) -> list[st
 class _Grading:
     """One problem set of one course while it is graded."""
 
-    def __init__(self, course: Course, name: str, sandboxed: bool) -> None:
+    def __init__(self, course: Course, name: str, sandboxed: bool, mode: str) -> None:
         self.course, self.name = course, name
         self.released = course.path("release", ".", name) / f"{name}.ipynb"
         if not self.released.is_file():
@@ -152,11 +157,30 @@ class _Grading:
             if path.is_file() and path.suffix != ".ipynb"
         }
         """What was released beside the notebook: data its cells read."""
+        self.plan = self._make_plan() if mode == ISOLATED else None
         with course.gradebook() as gradebook:
-            self.key = _grading_key(gradebook, course, name, sandboxed, self.files)
+            key = _grading_key(gradebook, course, name, sandboxed, self.files)
+            self.key = key if self.plan is None else f"{key}|{self.plan!r}"
             submissions = gradebook.assignment_submissions(name)
             self.known = {submission.student.id for submission in submissions}
         self.digests: dict[str, str] = {}
+
+    def _make_plan(self) -> Plan:
+        path = self.course.path("source", ".", self.name) / f"{self.name}.ipynb"
+        if not path.is_file():
+            raise GraderError(
+                f"Isolated mode needs the instructor's version {path}: run `grader release "
+                f"{self.name}`, or grade with --mode compat."
+            )
+        released = nbformat.read(self.released, as_version=4)
+        self.secret = course_secret(self.course.folder)
+        return make_plan(nbformat.read(path, as_version=4), released)
+
+    def text(self, student: str, nb: NotebookNode) -> str:
+        """A notebook as a worker gets it: in isolated mode with its seed."""
+        if self.plan is not None:
+            nb.metadata[SEED] = seed(self.secret, self.name, student)
+        return nbformat.writes(nb)
 
     def unchanged(self, student: str) -> Record | None:
         """The record of a submission that was graded as it is now."""
@@ -191,7 +215,10 @@ class _Grading:
         try:
             with self.course.gradebook() as gradebook:
                 self._open_submission(gradebook, student)
-            steps = (LimitOutput, SaveScores, AssignLatePenalties, CheckCellMetadata)
+            scores = SaveScores
+            if self.plan is not None:
+                scores, resources["answers"] = SaveAnswers, getattr(run, "answers", {})
+            steps = (LimitOutput, scores, AssignLatePenalties, CheckCellMetadata)
             nb = self._apply(steps, nb, resources)
         except Exception as error:
             if concerns_everyone(error):
@@ -271,6 +298,21 @@ class SaveScores(SaveAutoGrades):
                 self.student_id,
             )
             grade.auto_score, grade.needs_manual_grade = 0, True
+            self.gradebook.db.commit()
+
+
+class SaveAnswers(SaveScores):
+    """Gives each test cell what the checker said of it, whatever the notebook shows."""
+
+    def _add_score(self, cell: NotebookNode, resources: Any) -> None:
+        super()._add_score(cell, resources)
+        role = cell.metadata.nbgrader
+        if cell.cell_type == "code" and not role["solution"]:
+            grade = self.gradebook.find_grade(
+                role["grade_id"], self.notebook_id, self.assignment_id, self.student_id
+            )
+            answer = resources["answers"].get(role["grade_id"])
+            grade.auto_score = 0.0 if answer is None else answer.points
             self.gradebook.db.commit()
 
 

@@ -26,6 +26,7 @@ warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
 CONFIG_NAME = "nbgrader_config.py"
 REPOSITORY = Path(__file__).resolve().parents[1]
 SAMPLE_CLASS = REPOSITORY / "grader" / "sample_class"
+COMPAT, ISOLATED = MODES = ("compat", "isolated")
 LEAST_FREE_BYTES = 200 * MIB
 
 
@@ -108,6 +109,24 @@ class Course:
     def solutions(self) -> Path:
         """Where the problem sets' sources lie (`c.ProblemSets.directory`, or `solutions/`)."""
         return Path(self.config.ProblemSets.get("directory", str(REPOSITORY / "solutions")))
+
+    def mode(self, name: str) -> str:
+        """How the problem set is graded: `c.ProblemSets.mode`, or `.modes[name]` for one.
+
+        "isolated" keeps hidden tests out of the student's process; "compat", the default of a
+        course that says nothing, runs them there, as nbgrader does.
+
+        Raises:
+            GraderError: if it is set to anything else.
+        """
+        settings = self.config.ProblemSets
+        found = dict(settings.get("modes", {})).get(name, settings.get("mode", COMPAT))
+        if found not in MODES:
+            raise GraderError(
+                f"The mode of {name!r} is {found!r} in {CONFIG_NAME}; it can be "
+                f"{' or '.join(map(repr, MODES))}."
+            )
+        return str(found)
 
     def sources(self) -> list[str]:
         """Names of all problem sets that have a source here."""

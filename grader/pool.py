@@ -9,6 +9,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_complet
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import psutil  # type: ignore[import-untyped]
 
@@ -16,9 +17,19 @@ from .errors import concerns_everyone, in_plain_words, one_line
 from .execute import Run, run_notebook
 from .limits import Limits
 
+if TYPE_CHECKING:
+    from .isolated.names import Plan
+
 Outcome = Run | str
 """What came of one notebook: a run, or one line that says why there was none."""
 Work = Callable[[str], Run]
+
+
+def work_isolated(notebook: str, **options: Any) -> Run:
+    """`run_isolated`, imported where it runs: compat mode needs nothing of it."""
+    from .isolated.run import run_isolated
+
+    return run_isolated(notebook, **options)
 
 
 def default_workers(limits: Limits) -> int:
@@ -36,6 +47,7 @@ def run_all(
     files: Mapping[str, bytes] | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
+    plan: Plan | None = None,
 ) -> Iterator[tuple[str, Outcome]]:
     """Run notebooks in worker processes; give each as soon as it is done.
 
@@ -47,8 +59,13 @@ def run_all(
         workers: how many at once; by default as many as cores and memory allow.
         executor: anything with the `concurrent.futures.Executor` interface, in place of
             worker processes of our own.
+        plan: what checks them in isolated mode; None for compat mode.
     """
-    work = partial(run_notebook, limits=limits, sandboxed=sandboxed, files=files)
+    work: Work = partial(run_notebook, limits=limits, sandboxed=sandboxed, files=files)
+    if plan is not None:
+        work = partial(
+            work_isolated, limits=limits, sandboxed=sandboxed, files=files, plan=plan
+        )
     if executor is not None:
         yield from _collect(executor, notebooks, work)
         return

@@ -1,0 +1,305 @@
+"""One end of the channel: requests that nest, values that keep their identity, gradients.
+
+Either side asks and waits; while it waits it answers what the other side asks. Tensors that
+come back with a graph stay differentiable: `backward` asks the other side for the product of
+the gradient with the Jacobian.
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+from typing import Any
+
+from . import shared
+from .protocol import (
+    FIRST_SPECIAL,
+    CannotSendError,
+    ChannelError,
+    Decoder,
+    Encoder,
+    Wire,
+    torch_module,
+)
+
+REQUEST, ANSWER, RAISED = range(3)
+NAMED, MINE, YOURS, SHARED, NEW, GRAPH, DTYPE, DEVICE = range(FIRST_SPECIAL, FIRST_SPECIAL + 8)
+PASSED, LINKED, LEAF = range(3)
+"""What a tensor that requires a gradient is to the other side: an argument to differentiate by,
+a result with its graph here, or a leaf of a net here."""
+MOST_NESTED = 20
+MOST_MESSAGES = 1_000_000
+MOST_KEPT = 100_000
+
+
+class PeerEncoder(Encoder):
+    """Encodes for one message; `asking` is False for answers."""
+
+    def __init__(self, peer: Peer, asking: bool) -> None:
+        super().__init__()
+        self.peer, self.asking = peer, asking
+        self.added: list[int] = []
+        self.passed: dict[int, Any] = {}
+
+    def special(self, value: Any, depth: int) -> Any:
+        """Shared objects, tensors with graphs, dtypes; the rest is each side's own affair."""
+        key = self.peer.registry.key(value)
+        if key is not None:
+            return [SHARED, key]
+        torch = torch_module()
+        if torch is not None:
+            if isinstance(value, torch.dtype):
+                return [DTYPE, str(value).removeprefix("torch.")]
+            if isinstance(value, torch.device):
+                return [DEVICE, str(value)]
+            if isinstance(value, torch.Tensor):
+                return self.peer.encode_tensor(self, value, depth)
+        return self.peer.encode_object(self, value, depth)
+
+    def graph(self, value: Any) -> Any:
+        """A tensor that is sent by value, and how to differentiate by it or through it."""
+        if not value.requires_grad:
+            return self.tensor(value)
+        number = self.peer.keep(value)
+        if self.asking:
+            self.passed[number] = value
+            return [GRAPH, self.tensor(value), number, PASSED]
+        return [GRAPH, self.tensor(value), number, LEAF if value.is_leaf else LINKED]
+
+
+class PeerDecoder(Decoder):
+    """Decodes one message."""
+
+    def __init__(self, peer: Peer, parts: list[bytes], passed: dict[int, Any]) -> None:
+        super().__init__(parts)
+        self.peer, self.passed = peer, passed
+
+    def special(self, tag: int, items: list[Any], depth: int) -> Any:
+        """What `PeerEncoder.special` makes."""
+        if tag == SHARED:
+            entry = self.peer.registry.entries.get(items[0])
+            found = None if entry is None else entry.object()
+            if found is None:
+                raise ChannelError("an object that is not shared")
+            return found
+        if tag == DTYPE:
+            found = getattr(torch_module(), str(items[0]))
+            if not isinstance(found, torch_module().dtype):
+                raise ChannelError("a dtype that is none")
+            return found
+        if tag == DEVICE:
+            return torch_module().device(str(items[0]))
+        if tag == GRAPH:
+            return self._graph(self.decode(items[0], depth + 1), items[1], items[2])
+        return self.peer.decode_object(self, tag, items, depth)
+
+    def _graph(self, value: Any, number: Any, relation: Any) -> Any:
+        if not isinstance(value, torch_module().Tensor) or type(number) is not int:
+            raise ChannelError("a tensor that is none")
+        if relation == LINKED:
+            return self.peer.link(value, number, self.passed)
+        value.requires_grad_()
+        if relation == PASSED:
+            self.peer.borrowed[number] = value
+        return value
+
+
+class Peer:
+    """One end. Subclasses say how other objects travel and what requests do."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.registry = shared.Registry()
+        self.lock = threading.RLock()
+        self.kept: dict[int, Any] = {}
+        """Tensors of this side that the other may want gradients of."""
+        self.borrowed: dict[int, Any] = {}
+        """Tensors of this side that stand for the other's, to differentiate by."""
+        self.nested = self.messages = self._number = 0
+        self.broken = ""
+
+    def encode_tensor(self, encoder: PeerEncoder, value: Any, depth: int) -> Any:
+        """The form of a tensor that is not shared: by value."""
+        return encoder.graph(value)
+
+    def encode_object(self, encoder: PeerEncoder, value: Any, depth: int) -> Any:
+        """The form of an object that is neither plain nor a tensor; None for a plain one."""
+        raise NotImplementedError
+
+    def decode_object(
+        self, decoder: PeerDecoder, tag: int, items: list[Any], depth: int
+    ) -> Any:
+        """The object of such a form."""
+        raise NotImplementedError
+
+    def handle(self, name: str, items: list[Any]) -> Any:
+        """Do what the other side asks."""
+        raise NotImplementedError
+
+    def describe_error(self, error: BaseException) -> list[Any]:
+        """An exception in plain values."""
+        raise NotImplementedError
+
+    def revive_error(self, told: Any) -> BaseException:
+        """An exception to raise here for one that was raised there."""
+        raise NotImplementedError
+
+    def forget(self) -> None:
+        """Forget what belongs to one test cell."""
+        self.registry.clear()
+        self.kept.clear()
+        self.borrowed.clear()
+
+    def keep(self, value: Any) -> int:
+        """Keep a tensor that the other side may want gradients of; gives its number."""
+        if len(self.kept) >= MOST_KEPT:
+            raise ChannelError("too many tensors with graphs")
+        self._number += 1
+        self.kept[self._number] = value
+        return self._number
+
+    def request(self, name: str, *items: Any) -> Any:
+        """Ask the other side and wait for its answer.
+
+        Raises:
+            ChannelError: if there is no sensible answer.
+            Exception: what was raised there.
+        """
+        with self.lock:
+            if self.broken:
+                raise ChannelError(self.broken)
+            passed = self._send(REQUEST, [name, *items], asking=True)
+            try:
+                return self._wait(passed)
+            except ChannelError as error:
+                self.broken = str(error)
+                raise
+
+    def _send(self, kind: int, body: Any, asking: bool = False) -> dict[int, Any]:
+        encoder = PeerEncoder(self, asking)
+        try:
+            told = encoder.encode(body)
+        except CannotSendError:
+            self.registry.drop(encoder.added)
+            raise
+        changes = self.registry.changes(encoder)
+        dropped, self.registry.dropped = self.registry.dropped, []
+        self.wire.send([kind, changes, dropped, told], encoder.parts)
+        return encoder.passed
+
+    def receive(self, passed: dict[int, Any]) -> tuple[int, Any]:
+        """Wait for a message; gives its kind and what it says."""
+        message, parts = self.wire.receive()
+        self.messages += 1
+        if self.messages > MOST_MESSAGES:
+            raise ChannelError("too many messages")
+        if not isinstance(message, list) or len(message) != 4:
+            raise ChannelError("a message that makes no sense")
+        kind, changes, dropped, body = message
+        if not isinstance(changes, list) or not isinstance(dropped, list):
+            raise ChannelError("a message that makes no sense")
+        decoder = PeerDecoder(self, parts, passed)
+        for change in changes:
+            if not isinstance(change, list) or len(change) != 2:
+                raise ChannelError("a change that makes no sense")
+            self.registry.apply(change[0], decoder.decode(change[1]))
+        self.registry.drop([key for key in dropped if type(key) is int])
+        return kind, decoder.decode(body)
+
+    def _wait(self, passed: dict[int, Any]) -> Any:
+        while True:
+            kind, body = self.receive(passed)
+            if kind == ANSWER:
+                return body
+            if kind == RAISED:
+                raise self.revive_error(body)
+            self.answer(kind, body)
+
+    def answer(self, kind: Any, body: Any) -> None:
+        """Do what a request asks and send what came of it."""
+        if kind != REQUEST or not isinstance(body, list) or not body:
+            raise ChannelError("a message that makes no sense")
+        self.nested += 1
+        try:
+            if self.nested > MOST_NESTED:
+                raise RecursionError("calls between student and checker nest too deeply")
+            found = self.handle(str(body[0]), body[1:])
+            self._send(ANSWER, found)
+        except ChannelError:
+            raise
+        except BaseException as error:
+            self._send(RAISED, self.describe_error(error))
+        finally:
+            self.nested -= 1
+
+    def link(self, value: Any, number: int, passed: dict[int, Any]) -> Any:
+        """Give a tensor from the other side the graph it has there."""
+        torch = torch_module()
+        inputs = self.registry.trainable()
+        lent = [(name, tensor) for name, tensor in passed.items() if tensor.requires_grad]
+        ask = [number, [key for key, _ in inputs], [name for name, _ in lent]]
+        tensors = [tensor for _, tensor in (*inputs, *lent)]
+        if not (value.is_floating_point() or value.is_complex()):
+            raise ChannelError("a graph of whole numbers")
+        with torch.enable_grad():
+            anchor = torch.zeros((), requires_grad=True)
+            return _linked().apply(value, self, ask, anchor, *tensors)
+
+    def products(self, number: int, keys: list[int], lent: list[int], grad: Any) -> list[Any]:
+        """Products of a gradient with the Jacobian of a tensor that was kept here.
+
+        Leaves that the other side has no part in get their gradients here.
+        """
+        torch = torch_module()
+        entries = self.registry.entries
+        inputs = [entries[key].object() if key in entries else None for key in keys]
+        inputs += [self.borrowed.get(name) for name in lent]
+        wanted = [one for one in inputs if one is not None and one.requires_grad]
+        output = self.kept[number]
+        ours = [leaf for leaf in _leaves(output) if not any(leaf is one for one in wanted)]
+        found = torch.autograd.grad(
+            output, [*wanted, *ours], grad, retain_graph=True, allow_unused=True
+        )
+        for leaf, slope in zip(ours, found[len(wanted) :], strict=True):
+            if slope is not None:
+                leaf.grad = slope if leaf.grad is None else leaf.grad + slope
+        left = iter(found)
+        return [next(left) if one is not None and one.requires_grad else None for one in inputs]
+
+
+def _leaves(output: Any) -> list[Any]:
+    found, seen, left = [], set(), [output.grad_fn]
+    while left:
+        node = left.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        if hasattr(node, "variable"):
+            found.append(node.variable)
+        left += [step for step, _ in node.next_functions]
+    return found
+
+
+@cache
+def _linked() -> Any:
+    torch = torch_module()
+
+    class Linked(torch.autograd.Function):  # type: ignore[name-defined]
+        """A tensor whose graph is on the other side."""
+
+        @staticmethod
+        def forward(ctx: Any, value: Any, peer: Peer, ask: list[Any], *inputs: Any) -> Any:
+            ctx.peer, ctx.ask, ctx.shapes = peer, ask, [one.shape for one in inputs[1:]]
+            return value.clone()
+
+        @staticmethod
+        def backward(ctx: Any, grad: Any) -> Any:
+            found = ctx.peer.request("products", *ctx.ask, grad.detach())
+            if not isinstance(found, list) or len(found) != len(ctx.shapes):
+                raise ChannelError("gradients that make no sense")
+            for slope, shape in zip(found, ctx.shapes, strict=True):
+                if slope is not None and getattr(slope, "shape", None) != shape:
+                    raise ChannelError("a gradient of another shape")
+            return (None, None, None, None, *found)
+
+    return Linked

@@ -1,0 +1,331 @@
+"""Frames between student and checker: plain values and raw tensors, never code.
+
+A frame is a header (length of the message, number of raw parts), the lengths of the parts, the
+message in msgpack and the parts. Tensors and arrays are dtype, shape and one raw part. Decoding
+makes exact plain types, in memory bounded by the caps below, or raises `ChannelError`.
+"""
+
+from __future__ import annotations
+
+import math
+import socket
+import struct
+import sys
+from typing import Any
+
+import msgpack  # type: ignore[import-untyped]
+
+MIB = 1024 * 1024
+MOST_MESSAGE = 2 * MIB
+"""Bytes of a frame without its raw parts; each can become an object of some 60 bytes."""
+MOST_PARTS = 4096
+MOST_BYTES = 256 * MIB
+"""Bytes of a frame's raw parts together."""
+MOST_DEPTH = 40
+MOST_ITEMS = 50_000
+"""Items of one list, tuple, set or (twice over) dictionary; more belong into a tensor."""
+MOST_DIMENSIONS = 16
+HEADER = struct.Struct(">II")
+
+LIST, TUPLE, DICT, SET, FROZENSET, BIG, COMPLEX, TENSOR, ARRAY, SLICE, ELLIPSIS, RANGE = range(
+    12
+)
+FIRST_SPECIAL = 16
+PLAIN = (type(None), bool, float)
+DTYPES = (
+    "bool uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64 complex64 complex128"
+).split()
+ARRAY_KINDS = "biufc"
+
+
+class ChannelError(BaseException):
+    """The other side broke the rules or is gone; no `except Exception` may pass over it."""
+
+
+class CannotSendError(TypeError):
+    """A value has no form in which it could be sent."""
+
+
+def torch_module() -> Any:
+    """The module torch where somebody has imported it, else None."""
+    return sys.modules.get("torch")
+
+
+def numpy_module() -> Any:
+    """The module numpy where somebody has imported it, else None."""
+    return sys.modules.get("numpy")
+
+
+def pack(message: Any, parts: list[bytes]) -> bytes:
+    """One frame.
+
+    Raises:
+        CannotSendError: if it is larger than the other side will take.
+    """
+    try:
+        body = msgpack.packb(message, use_bin_type=True)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise CannotSendError(f"a value that cannot be sent: {error}") from None
+    if len(body) > MOST_MESSAGE or len(parts) > MOST_PARTS:
+        raise CannotSendError("too many values at once; put numbers into a tensor")
+    if sum(map(len, parts)) > MOST_BYTES:
+        raise CannotSendError(f"tensors of more than {MOST_BYTES // MIB} MiB at once")
+    lengths = struct.pack(f">{len(parts)}Q", *map(len, parts))
+    return b"".join((HEADER.pack(len(body), len(parts)), lengths, body, *parts))
+
+
+def unpack(body: bytes) -> Any:
+    """The message of a frame, as nested lists of plain values.
+
+    Raises:
+        ChannelError: for anything else.
+    """
+    try:
+        return msgpack.unpackb(
+            body,
+            raw=False,
+            use_list=True,
+            max_array_len=2 * MOST_ITEMS + 1,
+            max_map_len=0,
+            max_ext_len=0,
+            max_str_len=MOST_MESSAGE,
+            max_bin_len=MOST_MESSAGE,
+        )
+    except Exception as error:  # msgpack has many ways to say that bytes make no sense
+        raise ChannelError(f"a message that makes no sense ({type(error).__name__})") from None
+
+
+class Wire:
+    """Sends and receives whole frames; keeps what an interrupt leaves half read."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self._read = bytearray()
+
+    def send(self, message: Any, parts: list[bytes]) -> None:
+        """Send one frame."""
+        frame = pack(message, parts)
+        try:
+            self.connection.sendall(frame)
+        except OSError as error:
+            raise ChannelError(f"the other side has gone ({error})") from None
+
+    def receive(self) -> tuple[Any, list[bytes]]:
+        """Wait for one frame.
+
+        Raises:
+            ChannelError: if the other side has gone or sends what no frame may be.
+        """
+        self._fill(HEADER.size)
+        size, count = HEADER.unpack_from(self._read)
+        if size > MOST_MESSAGE or count > MOST_PARTS:
+            raise ChannelError("a frame larger than allowed")
+        place = HEADER.size + 8 * count
+        self._fill(place)
+        lengths = struct.unpack_from(f">{count}Q", self._read, HEADER.size)
+        if sum(lengths) > MOST_BYTES:
+            raise ChannelError("a frame larger than allowed")
+        self._fill(place + size + sum(lengths))
+        found = []
+        for length in (size, *lengths):
+            found.append(bytes(memoryview(self._read)[place : place + length]))
+            place += length
+        del self._read[:place]
+        return unpack(found[0]), found[1:]
+
+    def _fill(self, length: int) -> None:
+        """Read until so many bytes are there."""
+        while len(self._read) < length:
+            try:
+                found = self.connection.recv(min(MIB, max(65536, length - len(self._read))))
+            except OSError as error:
+                raise ChannelError(f"the other side has gone ({error})") from None
+            if not found:
+                raise ChannelError("the other side has gone")
+            self._read += found
+
+
+class Encoder:
+    """Turns values into what `pack` takes. Special objects are left to `special`."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+
+    def encode(self, value: Any, depth: int = 0) -> Any:
+        """The value in nested lists.
+
+        Raises:
+            CannotSendError: if it has no plain form, or nests too deeply.
+        """
+        if depth > MOST_DEPTH:
+            raise CannotSendError("values nested too deeply to be sent")
+        if type(value) in PLAIN:
+            return value
+        found = self.special(value, depth)
+        return self.plain(value, depth) if found is None else found
+
+    def special(self, value: Any, depth: int) -> Any:
+        """The form of an object that is not plain, or None for one that is."""
+        return None
+
+    def plain(self, value: Any, depth: int = 0) -> Any:
+        """The form of a plain value; one of a subclass becomes its base class's."""
+        if isinstance(value, str):
+            return str.__str__(value).encode("utf-8", "replace").decode()
+        if isinstance(value, bytes | bytearray):
+            return bytes(value)
+        if isinstance(value, int):
+            number = int.__int__(value)
+            return number if -(2**63) <= number < 2**63 else [BIG, format(number, "x")]
+        if isinstance(value, float):
+            return float.__float__(value)
+        if isinstance(value, complex):
+            return [COMPLEX, value.real, value.imag]
+        if value is ...:
+            return [ELLIPSIS]
+        if isinstance(value, slice):
+            ends = (value.start, value.stop, value.step)
+            return [SLICE, *(self.encode(end, depth + 1) for end in ends)]
+        if isinstance(value, range):
+            return [RANGE, value.start, value.stop, value.step]
+        torch, numpy = torch_module(), numpy_module()
+        if torch is not None and isinstance(value, torch.Tensor):
+            return self.tensor(value)
+        if numpy is not None and isinstance(value, numpy.generic):
+            return self.plain(value.item(), depth)
+        if numpy is not None and isinstance(value, numpy.ndarray):
+            return self.array(value)
+        return self._container(value, depth)
+
+    def array(self, value: Any) -> Any:
+        """An array's dtype, shape and bytes."""
+        if value.dtype.kind not in ARRAY_KINDS:
+            raise CannotSendError(f"an array of {value.dtype} cannot be sent")
+        return [ARRAY, value.dtype.str, list(value.shape), self.part(value.tobytes())]
+
+    def tensor(self, value: Any) -> Any:
+        """A dense tensor's dtype, shape and bytes, without its graph."""
+        dtype = str(value.dtype).removeprefix("torch.")
+        if dtype not in DTYPES or value.layout != torch_module().strided:
+            raise CannotSendError(f"a tensor of {value.dtype}, {value.layout} cannot be sent")
+        return [TENSOR, dtype, list(value.shape), self.part(tensor_bytes(value))]
+
+    def part(self, raw: bytes) -> int:
+        """Put bytes beside the message; gives their number."""
+        self.parts.append(raw)
+        return len(self.parts) - 1
+
+    def _container(self, value: Any, depth: int) -> Any:
+        kinds: tuple[tuple[Any, int], ...] = (
+            *((list, LIST), (tuple, TUPLE)),
+            *((set, SET), (frozenset, FROZENSET)),
+        )
+        for kind, tag in kinds:
+            if isinstance(value, kind):
+                if len(value) > MOST_ITEMS:
+                    raise CannotSendError(f"more than {MOST_ITEMS} items; use a tensor")
+                return [tag, *(self.encode(item, depth + 1) for item in kind.__iter__(value))]
+        if isinstance(value, dict):
+            if len(value) > MOST_ITEMS:
+                raise CannotSendError(f"more than {MOST_ITEMS} items; use a tensor")
+            flat = [part for pair in dict.items(value) for part in pair]
+            return [DICT, *(self.encode(part, depth + 1) for part in flat)]
+        raise CannotSendError(f"a {type(value).__name__} cannot be sent")
+
+
+class Decoder:
+    """Turns what `unpack` gives into values of exact plain types."""
+
+    def __init__(self, parts: list[bytes]) -> None:
+        self.parts = parts
+
+    def decode(self, wire: Any, depth: int = 0) -> Any:
+        """The value.
+
+        Raises:
+            ChannelError: if it is none.
+        """
+        if not isinstance(wire, list):
+            return wire
+        try:
+            tag, items = wire[0], wire[1:]
+            if depth > MOST_DEPTH or type(tag) is not int:
+                raise ChannelError("a message that makes no sense")
+            if tag >= FIRST_SPECIAL:
+                return self.special(tag, items, depth)
+            return self._plain(tag, items, depth)
+        except ChannelError:
+            raise
+        except Exception as error:  # whatever numbers that do not fit make torch or numpy raise
+            raise ChannelError(
+                f"a value that makes no sense ({type(error).__name__})"
+            ) from None
+
+    def special(self, tag: int, items: list[Any], depth: int) -> Any:
+        """An object that is not plain."""
+        raise ChannelError("a message that makes no sense")
+
+    def _plain(self, tag: int, items: list[Any], depth: int) -> Any:
+        if tag == TENSOR:
+            return self.tensor(*items)
+        if tag == ARRAY:
+            return self._array(*items)
+        if tag == BIG:
+            if len(items[0]) > 1000:
+                raise ChannelError("a number with too many digits")
+            return int(items[0], 16)
+        if tag == COMPLEX:
+            return complex(float(items[0]), float(items[1]))
+        if tag == ELLIPSIS:
+            return ...
+        if tag == RANGE:
+            return range(*map(int, items))
+        found = [self.decode(item, depth + 1) for item in items]
+        if tag == SLICE:
+            return slice(*found)
+        if tag == DICT:
+            return dict(zip(found[::2], found[1::2], strict=True))
+        return {LIST: list, TUPLE: tuple, SET: set, FROZENSET: frozenset}[tag](found)
+
+    def raw(self, number: Any) -> bytes:
+        """One of the raw parts."""
+        if type(number) is not int or not 0 <= number < len(self.parts):
+            raise ChannelError("a value without its bytes")
+        return self.parts[number]
+
+    def tensor(self, dtype: str, shape: list[int], number: int) -> Any:
+        """A tensor of its own memory, on the CPU."""
+        import torch
+
+        raw = self.raw(number)
+        if dtype not in DTYPES:
+            raise ChannelError("a tensor of no known dtype")
+        kind = getattr(torch, dtype)
+        _check_shape(shape, kind.itemsize, raw)
+        if not raw:
+            return torch.empty(shape, dtype=kind)
+        return torch.frombuffer(bytearray(raw), dtype=kind).reshape(shape)
+
+    def _array(self, dtype: str, shape: list[int], number: int) -> Any:
+        import numpy as np
+
+        kind, raw = np.dtype(str(dtype)), self.raw(number)
+        if kind.kind not in ARRAY_KINDS or kind.hasobject or kind.fields or kind.subdtype:
+            raise ChannelError("an array of no known dtype")
+        _check_shape(shape, kind.itemsize, raw)
+        return np.frombuffer(raw, dtype=kind).reshape(shape).copy()
+
+
+def _check_shape(shape: Any, size: int, raw: bytes) -> None:
+    fits = isinstance(shape, list) and len(shape) <= MOST_DIMENSIONS
+    if not fits or not all(type(side) is int and 0 <= side < 2**40 for side in shape):
+        raise ChannelError("a shape that is none")
+    if math.prod(shape) * size != len(raw):
+        raise ChannelError("a shape that does not fit its bytes")
+
+
+def tensor_bytes(value: Any) -> bytes:
+    """A dense tensor's bytes, row by row."""
+    torch = torch_module()
+    flat = value.detach().cpu().resolve_conj().resolve_neg().contiguous().flatten()
+    return bytes(flat.view(torch.uint8).numpy().tobytes()) if flat.numel() else b""
