@@ -250,24 +250,84 @@ def feedback(ctx: click.Context, name: str, students: tuple[str, ...], as_json: 
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "csv", "json", "moodle", "canvas"]),
+    type=click.Choice(["table", "csv", "json", "moodle", "canvas", "junit", "html"]),
     default="table",
     show_default=True,
-    help="How to print them; moodle and canvas are CSV files those import.",
+    help="How to write them; moodle and canvas are CSV files those import, html is a page.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to this file. Default: stdout; for html reports/NAME.html in the course.",
+)
+@click.option(
+    "--copied",
+    "threshold",
+    type=float,
+    help="With html: name pairs whose code is alike from this share on, such as 0.8 "
+    "(c.CopyCheck in nbgrader_config.py has this and more).",
 )
 @click.pass_context
-def report(ctx: click.Context, name: str, form: str) -> None:
-    """Print the grades of one problem set, a line for each student."""
-    from .report import FORMATS, rows
+def report(
+    ctx: click.Context,
+    name: str,
+    form: str,
+    as_json: bool,
+    output: Path | None,
+    threshold: float | None,
+) -> None:
+    """Show the grades of one problem set, or write them for another program.
 
-    click.echo(FORMATS[form](rows(_course(ctx), name)).rstrip("\n"))
+    As html: a page in both languages with how each task went, usual failures, times, limits,
+    pairs of similar code, and links to the pages of feedback.
+    """
+    if threshold is not None and form != "html":
+        raise click.UsageError("--copied belongs to --format html.")
+    course = _course(ctx)
+    if form == "html":
+        from .classreport import report_path
+
+        output = output or report_path(course, name)
+        text = _class_report(course, name, output, threshold)
+    else:
+        from .junit import of_rows
+        from .report import FORMATS, rows
+
+        forms = {**FORMATS, "junit": of_rows}
+        text = forms["json" if as_json else form](rows(course, name))
+    if output is None:
+        click.echo(text.rstrip("\n"))
+        return
+    from .record import write_whole
+
+    output.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(output, text.rstrip("\n") + "\n")
+    if as_json and form == "html":
+        print_json({"page": str(output)})
+    else:
+        click.echo(str(output))
+
+
+def _class_report(course: Course, name: str, target: Path, threshold: float | None) -> str:
+    from .classreport import class_report
+    from .copied import CopyCheck
+
+    given = {} if threshold is None else {"threshold": threshold}
+    check = CopyCheck.from_config(course.config, **given)
+    return class_report(course, name, target, check)
 
 
 @main.command(epilog=EPILOG)
 @click.argument("notebook", type=click.Path(path_type=Path))
+@click.option(
+    "--junit",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the results to this file as JUnit XML too.",
+)
 @json_option
 @click.pass_context
-def validate(ctx: click.Context, notebook: Path, as_json: bool) -> None:
+def validate(ctx: click.Context, notebook: Path, junit: Path | None, as_json: bool) -> None:
     """Run the visible checks of your own NOTEBOOK before you hand it in.
 
     For students: it runs your code as you, from the first cell, and needs no sandbox and no
@@ -278,6 +338,11 @@ def validate(ctx: click.Context, notebook: Path, as_json: bool) -> None:
 
     checks, trouble = run_checks(notebook, Limits())
     failed = sum(not check.passed for check in checks)
+    if junit is not None:
+        from .junit import of_checks
+        from .record import write_whole
+
+        write_whole(junit, of_checks(checks, notebook.stem, trouble))
     if as_json:
         print_json({"checks": [asdict(check) for check in checks], "trouble": trouble})
     else:

@@ -187,13 +187,8 @@ def page(
             title = title or found[0]
         spent += _length(cell)
         blocks.append(_block(cell, heading, result, secret, rich=spent < MOST_RICH))
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("grader"), autoescape=True, trim_blocks=True
-    )
-    style = environment.get_template("feedback.css").render()
-    return environment.get_template("feedback.html").render(
-        t=markup.pair,
-        bilingual=markup.bilingual,
+    return render(
+        "feedback",
         name=name,
         title=title or name,
         student=student,
@@ -201,9 +196,43 @@ def page(
         trouble=_trouble(record),
         tasks=[block.task for block in blocks if block.task],
         blocks=blocks,
+    )
+
+
+def render(template: str, **facts: Any) -> str:
+    """Fill in `template`.html, with the shared style sheet and its own, if there is one.
+
+    The page allows no other style, no script and no outside address; everything that is no
+    `Markup` is escaped.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("grader"), autoescape=True, trim_blocks=True
+    )
+    sheets = dict.fromkeys(("feedback.css", f"{template}.css"))
+    style = "\n".join(
+        environment.get_template(sheet).render()
+        for sheet in sheets
+        if sheet in environment.list_templates()
+    )
+    return environment.get_template(f"{template}.html").render(
+        t=markup.pair,
+        bilingual=markup.bilingual,
         style=Markup(style),
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        **facts,
     )
+
+
+def headings(cells: NotebookNode) -> list[str]:
+    """The headings of a Markdown cell, or of all of a notebook's."""
+    if "cells" in cells:
+        return [
+            heading
+            for cell in cells.cells
+            if cell.cell_type == "markdown"
+            for heading in headings(cell)
+        ]
+    return _headings(cells.source)
 
 
 def _headings(source: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from nbgrader.api import MissingEntry
 from tabulate import tabulate
@@ -29,6 +29,10 @@ class Row:
     needs_manual_grade: bool
     tasks: dict[str, float]
     """Points by the id of the graded cell."""
+    most: dict[str, float] = field(default_factory=dict)
+    """The most points of each task."""
+    pending: list[str] = field(default_factory=list)
+    """The tasks that wait for a person."""
 
 
 def rows(course: Course, name: str) -> list[Row]:
@@ -52,11 +56,12 @@ def rows(course: Course, name: str) -> list[Row]:
         for submission in submissions:
             # No record: nbgrader's own autograde was the last to grade it.
             record = read_record(course, submission.student.id, name)
-            points = {
-                grade.name: float(grade.score)
+            grades = {
+                grade.name: grade
                 for notebook in submission.notebooks
                 for grade in notebook.grades
             }
+            tasks = [task for task in order if task in grades]
             found.append(
                 Row(
                     name=name,
@@ -66,7 +71,9 @@ def rows(course: Course, name: str) -> list[Row]:
                     status=record.status if record else GRADED,
                     note=record.english if record else "",
                     needs_manual_grade=bool(submission.needs_manual_grade),
-                    tasks={task: points[task] for task in order if task in points},
+                    tasks={task: float(grades[task].score) for task in tasks},
+                    most={task: float(grades[task].max_score) for task in tasks},
+                    pending=[task for task in tasks if grades[task].needs_manual_grade],
                 )
             )
     if not found:
