@@ -18,16 +18,9 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.preprocessors import (
-    AssignLatePenalties,
-    CheckCellMetadata,
-    LimitOutput,
-    OverwriteCells,
-    OverwriteKernelspec,
-    SaveAutoGrades,
-)
+from nbgrader.preprocessors import CheckCellMetadata, LimitOutput
 
-from . import sandbox
+from . import sandbox, warm
 from .course import ISOLATED, Course
 from .errors import GraderError, NotebookError, concerns_everyone, one_line
 from .execute import Run
@@ -46,6 +39,14 @@ from .record import (
 )
 from .release import quiet_log
 from .restore import RestoreCells
+from .steps import (
+    OPEN,
+    LentAssignLatePenalties,
+    LentOverwriteCells,
+    LentOverwriteKernelspec,
+    LentSaveAutoGrades,
+    one_student,
+)
 from .submission import (
     digest,
     read_submission,
@@ -95,7 +96,21 @@ def autograde(
     if sandboxed:
         sandbox.bwrap_path()
         sandbox.check_hidden([course.folder, course.solutions])
-    grading = _Grading(course, name, sandboxed, mode or course.mode(name))
+        if executor is None:
+            warm.address()  # it imports torch while the submissions are read
+    with course.gradebook() as gradebook:
+        grading = _Grading(course, name, gradebook, sandboxed, mode or course.mode(name))
+        options = {"sandboxed": sandboxed, "workers": workers, "executor": executor}
+        return _grade(grading, chosen, force, progress, options)
+
+
+def _grade(
+    grading: _Grading,
+    chosen: Sequence[str],
+    force: bool,
+    progress: Progress,
+    options: dict[str, Any],
+) -> dict[str, Record]:
     records: dict[str, Record] = {}
 
     def note(student: str, record: Record) -> None:
@@ -112,13 +127,7 @@ def autograde(
             waiting[student] = prepared
     texts = {student: grading.text(student, nb) for student, nb in waiting.items()}
     for student, outcome in run_all(
-        texts,
-        course.limits,
-        sandboxed=sandboxed,
-        files=grading.files,
-        workers=workers,
-        executor=executor,
-        plan=grading.plan,
+        texts, grading.course.limits, files=grading.files, plan=grading.plan, **options
     ):
         if isinstance(outcome, str):
             note(student, grading.failed(student, outcome))
@@ -144,8 +153,10 @@ def choose_students(course: Course, name: str, wanted: Sequence[str]) -> list[st
 class _Grading:
     """One problem set of one course while it is graded."""
 
-    def __init__(self, course: Course, name: str, sandboxed: bool, mode: str) -> None:
-        self.course, self.name = course, name
+    def __init__(
+        self, course: Course, name: str, gradebook: Gradebook, sandboxed: bool, mode: str
+    ) -> None:
+        self.course, self.name, self.gradebook = course, name, gradebook
         self.released = course.path("release", ".", name) / f"{name}.ipynb"
         if not self.released.is_file():
             raise GraderError(
@@ -158,7 +169,7 @@ class _Grading:
         }
         """What was released beside the notebook: data its cells read."""
         self.plan = self._make_plan() if mode == ISOLATED else None
-        with course.gradebook() as gradebook:
+        with one_student(gradebook):
             key = _grading_key(gradebook, course, name, sandboxed, self.files)
             self.key = key if self.plan is None else f"{key}|{self.plan!r}"
             submissions = gradebook.assignment_submissions(name)
@@ -213,13 +224,13 @@ class _Grading:
         nb = nbformat.reads(run.notebook, as_version=4)
         resources = self._resources(student)
         try:
-            with self.course.gradebook() as gradebook:
-                self._open_submission(gradebook, student)
             scores = SaveScores
             if self.plan is not None:
                 scores, resources["answers"] = SaveAnswers, getattr(run, "answers", {})
-            steps = (LimitOutput, scores, AssignLatePenalties, CheckCellMetadata)
-            nb = self._apply(steps, nb, resources)
+            steps = (LimitOutput, scores, LentAssignLatePenalties, CheckCellMetadata)
+            with one_student(self.gradebook):
+                self._open_submission(self.gradebook, student)
+                nb = self._apply(steps, nb, resources)
         except Exception as error:
             if concerns_everyone(error):
                 raise
@@ -227,14 +238,21 @@ class _Grading:
         english, korean = run.trouble or ("", "")
         status = STOPPED if run.trouble else GRADED
         seconds = round(run.seconds, 2)
-        record = Record(status, english, korean, seconds, self.digests[student])
+        told = self.digests[student], run.means
+        record = Record(status, english, korean, seconds, *told)
         write_result(self.course, student, self.name, nb, record)
         return record
 
     def _sanitize(self, nb: NotebookNode, student: str) -> NotebookNode:
-        steps = (RestoreCells, OverwriteKernelspec, OverwriteCells, CheckCellMetadata)
+        steps = (
+            RestoreCells,
+            LentOverwriteKernelspec,
+            LentOverwriteCells,
+            CheckCellMetadata,
+        )
         try:
-            return self._apply(steps, nb, self._resources(student))
+            with one_student(self.gradebook):
+                return self._apply(steps, nb, self._resources(student))
         except Exception as error:  # a notebook nobody thought of is one student's trouble
             if concerns_everyone(error):
                 raise
@@ -246,7 +264,8 @@ class _Grading:
 
     def _resources(self, student: str) -> dict[str, Any]:
         names = {"student": student, "assignment": self.name, "notebook": self.name}
-        return {"nbgrader": names | {"db_url": self.course.directory.db_url}}
+        names["db_url"] = self.course.directory.db_url
+        return {"nbgrader": names, OPEN: self.gradebook}
 
     def _apply(
         self, steps: Sequence[Any], nb: NotebookNode, resources: dict[str, Any]
@@ -266,21 +285,20 @@ class _Grading:
 
     def _score_nothing(self, student: str, status: str, error: NotebookError) -> Record:
         """Give no points, and a page of feedback that says why, for work that cannot run."""
-        with self.course.gradebook() as gradebook:
+        with one_student(self.gradebook) as gradebook:
             self._open_submission(gradebook, student)
             notebook = gradebook.find_submission_notebook(self.name, self.name, student)
             notebook.late_submission_penalty = None
             for grade in notebook.grades:
                 grade.auto_score = 0
                 grade.needs_manual_grade = False
-            gradebook.db.commit()
         record = Record(status, str(error), error.korean, 0.0, self.digests[student])
         nb = nbformat.read(self.released, as_version=4)
         write_result(self.course, student, self.name, nb, record)
         return record
 
 
-class SaveScores(SaveAutoGrades):
+class SaveScores(LentSaveAutoGrades):
     """nbgrader's scoring, and a manual look where nbgrader would stop the class.
 
     A check cell whose last value is more than its points, say, makes nbgrader raise; here it

@@ -170,7 +170,7 @@ def be_init(connection: socket.socket, job_file: int, sockets: list[int]) -> int
 def bury(program: int, connection: socket.socket) -> int:
     """Wait for the program and whatever it leaves behind; end early if the caller has gone."""
     handle = os.pidfd_open(program)
-    while not select.select([handle, connection], [], [], 1.0)[0]:
+    while not select.select([handle, connection.fileno()], [], [], 1.0)[0]:
         while True:
             dead = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
             if dead is None or dead.si_pid == program:

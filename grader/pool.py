@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
+import signal
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -13,16 +16,19 @@ from typing import TYPE_CHECKING, Any
 
 import psutil  # type: ignore[import-untyped]
 
-from .errors import concerns_everyone, in_plain_words, one_line
+from . import warm
+from .errors import GraderError, concerns_everyone, in_plain_words, one_line
 from .execute import Run, run_notebook
 from .limits import Limits
 
 if TYPE_CHECKING:
     from .isolated.names import Plan
 
+SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of `man 2 prctl`
+CLUSTER_SECONDS = 10
 Outcome = Run | str
 """What came of one notebook: a run, or one line that says why there was none."""
-Work = Callable[[str], Run]
+Work = Callable[..., Run]
 
 
 def work_isolated(notebook: str, **options: Any) -> Run:
@@ -69,6 +75,10 @@ def run_all(
     if executor is not None:
         yield from _collect(executor, notebooks, work)
         return
+    if sandboxed:
+        # One server for all workers; it is told apart from "this process's own", which in a
+        # worker would be another.
+        work = partial(work, forks=warm.address())
     left = dict(notebooks)
     try:
         with _processes(min(workers or default_workers(limits), max(1, len(left)))) as pool:
@@ -111,16 +121,60 @@ def _outcome(future: Future[Run]) -> Outcome:
         return in_plain_words(error) or one_line(f"{type(error).__name__}: {error}")
 
 
+def _method() -> str:
+    known = multiprocessing.get_all_start_methods()
+    return "forkserver" if "forkserver" in known else "spawn"
+
+
+def _become_worker() -> None:
+    if hasattr(os, "setsid"):
+        os.setsid()  # so that Ctrl-C in the terminal reaches the grader alone
+    if sys.platform == "linux":
+        # A worker waits for work for ever; one whose grader was killed must not.
+        ctypes.CDLL(None).prctl(SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+
+
+@contextmanager
+def cluster(address: str) -> Iterator[Executor]:
+    """The workers of a dask.distributed cluster, as an executor.
+
+    They need this package, and bubblewrap; each keeps a fork server of its own. They are given
+    notebooks and give back runs: none of them can reach the gradebook. What a lost worker ran
+    is run again by another one.
+
+    Args:
+        address: of the scheduler, as in "tcp://host:8786".
+
+    Raises:
+        GraderError: if dask.distributed is not installed, or nobody answers there.
+    """
+    try:
+        from distributed import Client
+    except ModuleNotFoundError:
+        raise GraderError(
+            "--scheduler needs dask.distributed: run `pip install 'dlcourse[cluster]'`."
+        ) from None
+    try:
+        client = Client(address, timeout=CLUSTER_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise GraderError(
+            f"No dask scheduler answers at {address} ({one_line(str(error), 120)}): "
+            "start one with `dask scheduler`, or leave out --scheduler."
+        ) from None
+    try:
+        yield client.get_executor(pure=False)
+    finally:
+        client.close()
+
+
 @contextmanager
 def _processes(workers: int) -> Iterator[Executor]:
     others = set(multiprocessing.active_children())
-    # A fresh interpreter for each worker: a fork would inherit the gradebook's connection.
-    # In a session of its own, Ctrl-C in the terminal reaches this process alone.
-    pool = ProcessPoolExecutor(
-        workers,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=getattr(os, "setsid", None),
-    )
+    # Not forks of this process: they would inherit the gradebook's connection.
+    context = multiprocessing.get_context(_method())
+    if context.get_start_method() == "forkserver":
+        context.set_forkserver_preload([__name__])  # imports it once for all workers
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_become_worker)
     try:
         yield pool
     except BaseException:

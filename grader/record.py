@@ -30,6 +30,8 @@ class Record:
     seconds: float
     digest: str
     """Hash of the submission and of what it was graded with."""
+    means: str = ""
+    """How its kernel was started, and what held it within its limits."""
 
 
 def read_record(course: Course, student: str, name: str) -> Record | None:

@@ -1,0 +1,192 @@
+"""The grader: submissions a minute, how soon a sandboxed kernel runs, long batches."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook
+
+from grader import execute, warm
+from grader.course import Course
+from grader.limits import Limits
+from grader.provisioner import FORKED, SandboxKernelManager
+from grader.release import release
+from tests.bench.registry import MIN_RUNS, Measurement, alternate, benchmark, ratio, seconds
+from tests.grader import tiny
+
+SUBMISSIONS, WORKERS = 24, 2
+STARTS = 21
+SERIES = (100, 300, 1000)
+MOST_GROWTH_MIB = 200
+MIB = 1024 * 1024
+PLAIN_CONFIG = """
+c = get_config()
+c.CourseDirectory.course_id = "tiny"
+"""
+GRADE = """
+import resource, sys
+from pathlib import Path
+from grader.autograde import autograde
+from grader.course import Course
+from grader.record import GRADED
+
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+records = autograde(Course(Path(sys.argv[1])), "sums", workers=int(sys.argv[2]))
+assert all(record.status == GRADED for record in records.values()), records
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(before, after)
+"""
+
+
+@contextmanager
+def handed_in(count: int) -> Iterator[Path]:
+    """A course with so many right submissions, each of which imports torch."""
+    with tempfile.TemporaryDirectory() as folder:
+        tiny.make_course(Path(folder))
+        course = tiny.TinyCourse(Path(folder))
+        answer = (
+            "import torch\ndef add(a, b):\n    return int(torch.tensor(a) + torch.tensor(b))"
+        )
+        for number in range(count):
+            course.submit(f"student{number:04}", add=answer)
+        yield Path(folder, "course")
+
+
+def grade(course: Path, workers: int = WORKERS) -> list[int]:
+    """Grade in a process of its own; its largest size in KiB, when it began and at the end."""
+    done = subprocess.run(
+        [sys.executable, "-c", GRADE, str(course), str(workers)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return [int(word) for word in done.stdout.split()]
+
+
+def scores(course: Path) -> dict[str, float]:
+    """The score of each submission."""
+    with Course(course).gradebook() as gradebook:
+        return {
+            found.student.id: found.score for found in gradebook.assignment_submissions("sums")
+        }
+
+
+def forget(course: Path) -> None:
+    """Make a course one that was never graded."""
+    shutil.rmtree(course / "autograded", ignore_errors=True)
+    (course / "gradebook.db").unlink()
+    release(Course(course), "sums")
+
+
+def ours(course: Path, found: list[dict[str, float]]) -> float:
+    """Submissions a minute with the grader."""
+    forget(course)
+    taken = seconds(lambda: grade(course))
+    found.append(scores(course))
+    return 60 * len(found[-1]) / taken
+
+
+def theirs(course: Path, found: list[dict[str, float]]) -> float:
+    """Submissions a minute with `nbgrader autograde`, under a configuration of its own."""
+    forget(course)
+    config = course / "nbgrader_config.py"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(PLAIN_CONFIG, encoding="utf-8")
+    try:
+        command = [sys.executable, "-m", "nbgrader", "autograde", "sums"]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        taken = seconds(lambda: subprocess.run(command, check=True, cwd=course, **quiet))
+    finally:
+        config.write_text(text, encoding="utf-8")
+    found.append(scores(course))
+    return 60 * len(found[-1]) / taken
+
+
+def compare(count: int, runs: int) -> Measurement:
+    """Grade the same submissions both ways, in turn."""
+    found: list[dict[str, float]] = []
+    with handed_in(count) as course:
+        tasks = (lambda: ours(course, found), lambda: theirs(course, found))
+        our, their = alternate(tasks, runs)
+    if any(each != found[0] for each in found):
+        raise AssertionError(f"scores differ: {found}")
+    peer = (
+        f"nbgrader {version('nbgrader')} autograde, submissions a minute "
+        f"({count} submissions importing torch, {WORKERS} workers)"
+    )
+    return ratio("grader.throughput", our, their, peer=peer, target=10)
+
+
+@benchmark("grader", long=True)
+def throughput() -> Iterator[Measurement]:
+    """Submissions a minute against nbgrader's own command."""
+    yield compare(SUBMISSIONS, MIN_RUNS)
+
+
+async def start_once(address: str) -> float:
+    """Seconds from asking for a kernel until its first cell has run."""
+    nb = new_notebook(cells=[new_code_cell("import torch\nprint(torch.ones(1))")])
+    limits = Limits()
+    manager = SandboxKernelManager(limits=limits, forks=address)
+    client = execute._Client(nb, manager, limits)
+    begun = time.perf_counter()
+    try:
+        await execute._start(client)
+        await execute._execute_cell(client, nb.cells[0], 0)
+        taken = time.perf_counter() - begun
+    finally:
+        client.provisioner.stop()
+        await client.provisioner.wait()
+        await client._async_cleanup_kernel()
+    if not client.provisioner.means.startswith(FORKED):
+        raise AssertionError(client.provisioner.means)
+    if nb.cells[0].outputs[0].text != "tensor([1.])\n":
+        raise AssertionError(nbformat.writes(nb))
+    return taken
+
+
+@benchmark("grader")
+def warm_start() -> Iterator[Measurement]:
+    """How soon the first cell of a sandboxed, forked kernel has run."""
+    address = warm.address()
+    taken = [asyncio.run(start_once(address)) for _ in range(STARTS + 1)][1:]
+    unit = "s until the first cell has run (sandboxed, with torch), median"
+    value = statistics.median(taken)
+    yield Measurement("grader.warm_start", value, unit, 0.3, "lower", taken)
+
+
+def series(counts: Sequence[int]) -> Iterator[Measurement]:
+    """Grade ever more submissions, and see what grows."""
+    growth, each = [], []
+    workers = min(WORKERS, os.cpu_count() or 1)
+    for count in counts:
+        with handed_in(count) as course:
+            begun = time.perf_counter()
+            before, after = grade(course, workers)
+            each.append((time.perf_counter() - begun) / count)
+            growth.append((after - before) * 1024 / MIB)
+    listed = ", ".join(f"{count:,}" for count in counts)
+    unit = f"MiB by which the supervisor grew, largest of {listed} submissions"
+    yield Measurement(
+        "grader.series.growth", max(growth), unit, MOST_GROWTH_MIB, "lower", growth
+    )
+    unit = f"× the time a submission takes at {counts[0]} ({listed} submissions)"
+    yield Measurement("grader.series.linear", max(each) / each[0], unit, 1.25, "lower", each)
+
+
+@benchmark("grader", long=True)
+def long_batches() -> Iterator[Measurement]:
+    """Memory and time of batches of 100, 300 and 1,000 submissions."""
+    yield from series(SERIES)
