@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -86,7 +87,7 @@ def histogram(
                     ha="center",
                     color=INK,
                 )
-        axes.set_xticks(list(places), [bar.label for bar in found])
+        axes.set_xticks(*_ticks(found))
         axes.set(xlabel=axis, yticks=[], ylim=(0, max(bar.count for bar in found) * 1.2 + 1))
         axes.xaxis.label.set_color(INK)
         axes.tick_params(colors=INK)
@@ -96,6 +97,20 @@ def histogram(
         out = io.StringIO()
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
     return _inline(out.getvalue(), title, described(found), name)
+
+
+def _ticks(found: Sequence[Bar]) -> tuple[list[float], list[str]]:
+    """Whole numbers below their bars, the ends of ranges between them."""
+    if all(bar.low == bar.high for bar in found):
+        return [float(place) for place in range(len(found))], [bar.label for bar in found]
+    ends = [bar.low for bar in found] + [found[-1].high]
+    return [place - 0.5 for place in range(len(ends))], [f"{end:.3g}" for end in ends]
+
+
+def round_up(value: float) -> float:
+    """The next of 1, 2, 5, 10, 20, 50, … so that ends of ten bars are round."""
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= value * 0.999999)
 
 
 def described(found: Sequence[Bar]) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from . import markup
-from .charts import Bar, bars, histogram
+from .charts import Bar, bars, histogram, round_up
 from .copied import CopyCheck, find_pairs
 from .course import Course
 from .errors import NotebookError
@@ -233,7 +233,7 @@ def _times(records: dict[str, Record | None]) -> dict[str, object]:
     if not seconds:
         return {}
     longest = max(seconds.values())
-    counted = bars(list(seconds.values()), longest)
+    counted = bars(list(seconds.values()), round_up(longest))
     title = ("Seconds a notebook ran", "노트북 실행 시간(초)")
     slowest = sorted(seconds.items(), key=lambda pair: -pair[1])[:SLOWEST]
     return {
@@ -250,7 +250,7 @@ def _limits(limits: Limits) -> list[tuple[str, str]]:
     shown: list[tuple[str, str]] = []
     for field in fields(limits):
         value = getattr(limits, field.name)
-        text = f"{value / MIB:g} MiB" if field.name.endswith("_bytes") else f"{value:g}"
+        text = f"{value / MIB:,.4g} MiB" if field.name.endswith("_bytes") else f"{value:g}"
         shown.append((field.name, f"{text} s" if field.name.endswith("_seconds") else text))
     return shown
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from markupsafe import escape
 
 from grader import report
-from grader.charts import Bar, bars, histogram
+from grader.charts import Bar, bars, histogram, round_up
 from grader.classreport import class_report, report_path
 from grader.cli import main
 from grader.copied import CopyCheck
@@ -216,6 +216,13 @@ def test_junit_of_a_students_own_checks(tiny: TinyCourse, tmp_path: Path) -> Non
 )
 def test_bars(values: list[float], highest: float, counts: list[int]) -> None:
     assert [bar.count for bar in bars(values, highest)] == counts
+
+
+@pytest.mark.parametrize(
+    ("value", "end"), [(1, 1), (6.28, 10), (0.013, 0.02), (49.7, 50), (100, 100), (101, 200)]
+)
+def test_round_ends(value: float, end: float) -> None:
+    assert round_up(value) == pytest.approx(end)
 
 
 def test_a_chart_is_well_formed_and_says_what_it_shows() -> None:
