@@ -144,7 +144,7 @@ class CheckerPeer(Peer):
             what, held, arguments = items
             self._check_lent(held)
             if what == "next" and _is_iterator(held):
-                return [found for found, _ in zip(held, (0,))]  # noqa: B905
+                return [found for _, found in zip((0,), held)]  # noqa: B905
             if not _is_open(held) or what not in DO:
                 raise TypeError(f"{str(what)[:20]} is not possible with this object")
             return DO[what](held, *arguments)  # type: ignore[operator]

@@ -64,7 +64,10 @@ class PeerEncoder(Encoder):
         if self.asking:
             self.passed[number] = value
             return [GRAPH, self.tensor(value), number, PASSED]
-        return [GRAPH, self.tensor(value), number, LEAF if value.is_leaf else LINKED]
+        if not value.is_leaf:
+            return [GRAPH, self.tensor(value), number, LINKED, *self.peer.reached(value)]
+        grad = None if value.grad is None else self.tensor(value.grad)
+        return [GRAPH, self.tensor(value), number, LEAF, grad]
 
 
 class PeerDecoder(Decoder):
@@ -90,15 +93,17 @@ class PeerDecoder(Decoder):
         if tag == DEVICE:
             return torch_module().device(str(items[0]))
         if tag == GRAPH:
-            return self._graph(self.decode(items[0], depth + 1), items[1], items[2])
+            return self._graph(self.decode(items[0], depth + 1), *items[1:])
         return self.peer.decode_object(self, tag, items, depth)
 
-    def _graph(self, value: Any, number: Any, relation: Any) -> Any:
+    def _graph(self, value: Any, number: Any, relation: Any, *more: Any) -> Any:
         if not isinstance(value, torch_module().Tensor) or type(number) is not int:
             raise ChannelError("a tensor that is none")
         if relation == LINKED:
-            return self.peer.link(value, number, self.passed)
+            return self.peer.link(value, number, self.passed, *more)
         value.requires_grad_()
+        if relation == LEAF:
+            value.grad = self.decode(*more)
         if relation == PASSED:
             self.peer.borrowed[number] = value
         return value
@@ -232,13 +237,28 @@ class Peer:
         finally:
             self.nested -= 1
 
-    def link(self, value: Any, number: int, passed: dict[int, Any]) -> Any:
+    def reached(self, value: Any) -> tuple[list[int], list[int]]:
+        """Numbers of the other side's tensors, shared and borrowed, that a graph comes from."""
+        names = {id(tensor): name for name, tensor in self.borrowed.items()}
+        leaves = _leaves(value)
+        keys = [key for leaf in leaves if (key := self.registry.key(leaf)) is not None]
+        return keys, [names[id(leaf)] for leaf in leaves if id(leaf) in names]
+
+    def link(
+        self,
+        value: Any,
+        number: int,
+        passed: dict[int, Any],
+        keys: list[int],
+        lent: list[int],
+    ) -> Any:
         """Give a tensor from the other side the graph it has there."""
         torch = torch_module()
-        inputs = self.registry.trainable()
-        lent = [(name, tensor) for name, tensor in passed.items() if tensor.requires_grad]
-        ask = [number, [key for key, _ in inputs], [name for name, _ in lent]]
-        tensors = [tensor for _, tensor in (*inputs, *lent)]
+        shared_ones = dict(self.registry.trainable())
+        keys = [key for key in keys if key in shared_ones]
+        lent = [name for name in lent if name in passed]
+        ask = [number, keys, lent]
+        tensors = [*(shared_ones[key] for key in keys), *(passed[name] for name in lent)]
         if not (value.is_floating_point() or value.is_complex()):
             raise ChannelError("a graph of whole numbers")
         with torch.enable_grad():

@@ -31,6 +31,7 @@ LIST, TUPLE, DICT, SET, FROZENSET, BIG, COMPLEX, TENSOR, ARRAY, SLICE, ELLIPSIS,
     12
 )
 FIRST_SPECIAL = 16
+KNOWN_TYPES = ("int", "float", "str", "bool", "bytes", "list", "tuple", "dict", "set")
 PLAIN = (type(None), bool, float)
 DTYPES = (
     "bool uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64 complex64 complex128"

@@ -12,7 +12,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-KNOWN_TYPES = ("int", "float", "str", "bool", "bytes", "list", "tuple", "dict", "set")
+from .protocol import KNOWN_TYPES
+
 NO_TRUTH = (
     "{} is an object of the student's: compare its values, such as numbers and tensors, in "
     "place of the object itself"

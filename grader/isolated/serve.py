@@ -16,7 +16,7 @@ from typing import Any
 
 from . import describe, shared
 from .peer import MINE, NAMED, NEW, YOURS, Peer, PeerDecoder, PeerEncoder
-from .protocol import ChannelError, Wire, numpy_module, torch_module
+from .protocol import KNOWN_TYPES, ChannelError, Wire, numpy_module, torch_module
 
 BY_VALUE = (str, bytes, bytearray, int, float, complex, list, tuple, dict, set, frozenset)
 BY_VALUE_ALONE = (type(None), slice, range, type(...))
@@ -27,7 +27,7 @@ DO: dict[str, Callable[..., Any]] = {
     "contains": operator.contains,
     "len": len,
     "iter": iter,
-    "next": lambda items: [found for found, _ in zip(items, (0,))],  # noqa: B905
+    "next": lambda items: [found for _, found in zip((0,), items)],  # noqa: B905
     "enter": lambda manager: manager.__enter__(),
     "exit": lambda manager: manager.__exit__(None, None, None),
     "deepcopy": copy.deepcopy,
@@ -96,7 +96,7 @@ class StudentPeer(Peer):
         numpy = numpy_module()
         if numpy is not None and isinstance(value, numpy.generic | numpy.ndarray):
             return None if value.dtype.kind in "biufc" else self._mine(value)
-        if isinstance(value, type) and value.__module__.startswith(("torch.nn.", "builtins")):
+        if isinstance(value, type) and _is_known(value):
             return [NAMED, value.__module__, value.__qualname__]
         return self._mine(value)
 
@@ -209,6 +209,14 @@ def _known(kind: type) -> tuple[str, str]:
         if base.__module__.startswith(("torch.nn.", "dlcourse.")):
             return base.__module__, base.__qualname__
     return "", ""
+
+
+def _is_known(kind: type) -> bool:
+    if kind.__module__ == "builtins":
+        return kind.__name__ in KNOWN_TYPES
+    torch = torch_module()
+    in_torch = torch is not None and kind.__module__.startswith("torch.nn.modules.")
+    return in_torch and issubclass(kind, torch.nn.Module)
 
 
 def seed(number: int) -> None:

@@ -1,0 +1,467 @@
+"""The channel between student and checker: what passes, and that nothing else does."""
+
+from __future__ import annotations
+
+import math
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import msgpack
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from grader.isolated import checker, protocol
+from grader.isolated.protocol import ChannelError, Decoder, Encoder, Wire, pack, unpack
+from grader.isolated.proxies import RemoteObject, StudentError, revive
+from tests.problem_sets.channel import LocalChecker, student
+
+plain = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(st.characters(exclude_categories=["Cs"]))
+    | st.binary(),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+def _through(value: Any) -> Any:
+    """A value after a trip over the wire."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        encoder = Encoder()
+        told = encoder.encode(value)
+        sender = threading.Thread(target=Wire(ours).send, args=(told, encoder.parts))
+        sender.start()
+        message, parts = Wire(theirs).receive()
+        sender.join()
+        return Decoder(parts).decode(message)
+
+
+def _same_types(left: Any, right: Any) -> bool:
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, dict):
+        left, right = list(left.items()), list(right.items())
+    if isinstance(left, list | tuple):
+        return all(map(_same_types, left, right))
+    return True
+
+
+@given(plain)
+@settings(max_examples=100, deadline=None)
+def test_plain_values_come_back_as_they_went(value: Any) -> None:
+    found = _through(value)
+    assert found == value
+    assert _same_types(found, value)
+
+
+@pytest.mark.parametrize(
+    "dtype", [torch.float32, torch.float64, torch.bfloat16, torch.int64, torch.bool]
+)
+@pytest.mark.parametrize("shape", [(), (0,), (3, 2), (0, 5)])
+def test_tensors_come_back_bit_by_bit(dtype: torch.dtype, shape: tuple[int, ...]) -> None:
+    value = (10 * torch.rand(shape)).to(dtype)
+    found = _through(value)
+    assert found.dtype == dtype and found.shape == shape
+    assert torch.equal(found, value)
+
+
+def test_special_numbers_and_arrays_pass() -> None:
+    array = np.arange(6, dtype=">f4").reshape(2, 3)[:, ::-1]
+    found = _through([array, np.float64(2.5), np.int32(3), 2**100, -(2**70), 1j, math.inf])
+    assert np.array_equal(found[0], array) and found[0].dtype == array.dtype
+    assert found[1:] == [2.5, 3, 2**100, -(2**70), 1j, math.inf]
+    assert [type(x) for x in found[1:]] == [float, int, int, int, complex, float]
+
+
+def test_subclasses_become_exact_types() -> None:
+    class Sly(float):
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        __hash__ = float.__hash__
+
+    class Shy(dict):  # type: ignore[type-arg]
+        def items(self) -> Any:
+            raise RuntimeError
+
+    found = _through([Sly(2.0), Shy(a=1), True])
+    assert [type(x) for x in found] == [float, dict, bool]
+    assert found == [2.0, {"a": 1}, True]
+
+
+@pytest.mark.parametrize("value", [object(), lambda: 0, sys, Exception(), nn.Linear(1, 1)])
+def test_nothing_else_can_be_sent(value: Any) -> None:
+    with pytest.raises(TypeError):
+        Encoder().encode(value)
+
+
+def _frame() -> bytes:
+    encoder = Encoder()
+    values = [1, -2.5, "text", b"raw", (None, True), {"a": [2**80]}, {3}, torch.ones(2, 3)]
+    values.append(np.arange(4))
+    return pack([0, [], [], encoder.encode(values)], encoder.parts)
+
+
+class _NoPeer(checker.CheckerPeer):
+    """The checker's end with nobody at the other."""
+
+    def __init__(self, data: bytes) -> None:
+        self.ours, self.theirs = socket.socketpair()
+        threading.Thread(target=self._feed, args=(data,)).start()
+        super().__init__(Wire(self.theirs))
+
+    def _feed(self, data: bytes) -> None:
+        with self.ours, suppress(OSError):
+            self.ours.sendall(data)
+
+
+def _take_in(data: bytes) -> None:
+    """Receive as the checker does; only its own two ways to refuse are allowed."""
+    peer = _NoPeer(data)
+    with peer.theirs, suppress(ChannelError, TypeError):
+        peer.receive({})
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_changed_frame_gives_values_or_a_clean_error(data: st.DataObject) -> None:
+    frame = bytearray(_frame())
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(frame) - 1))
+        frame[place] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.sampled_from([len(frame), len(frame) - 1, 5]))
+    _take_in(bytes(frame[:cut]))
+
+
+wires = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(max_size=8),
+    lambda inner: st.lists(inner | st.integers(0, 24), max_size=5),
+    max_leaves=20,
+)
+
+
+@given(wires, wires)
+@settings(max_examples=300, deadline=None)
+def test_a_made_up_message_gives_values_or_a_clean_error(body: Any, change: Any) -> None:
+    _take_in(pack([1, [[1, change]], [], body], [b"12345678"]))
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=100, deadline=None)
+def test_random_bytes_give_a_clean_error(data: bytes) -> None:
+    _take_in(data)
+
+
+def test_a_frame_that_claims_too_much_is_refused_before_it_is_read() -> None:
+    for header in (
+        protocol.HEADER.pack(2**31, 0),
+        protocol.HEADER.pack(1, 2**31),
+        protocol.HEADER.pack(1, 1) + (2**62).to_bytes(8, "big"),
+    ):
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            ours.sendall(header)
+            with pytest.raises(ChannelError, match="larger than allowed"):
+                Wire(theirs).receive()
+
+
+MEMORY = """
+import resource, sys
+sys.path[:0] = {path!r}
+from grader.isolated.protocol import ChannelError, Decoder, unpack
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for body in ({bodies}):
+    try:
+        Decoder([]).decode(unpack(body))
+    except ChannelError:
+        pass
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def test_no_message_takes_more_memory_than_its_cap_allows() -> None:
+    bodies = (
+        "b'\\xdd\\x00\\x01\\x86\\xa0' * 500 + b'\\x90' * 1000",  # lists in lists, all long
+        "b'\\xdd\\x00\\x01\\x86\\xa0' + b'\\x91\\x00' * 100_000",  # many small ones
+        "b'\\x91' * 2_000_000",  # deep ones
+        "b'\\xdd\\xff\\xff\\xff\\xff'",
+        "b'\\xdf\\xff\\xff\\xff\\xff'",
+        "b'\\xc6\\xff\\xff\\xff\\xff'",
+    )
+    script = MEMORY.format(path=sys.path, bodies=", ".join(bodies))
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 700 * 1024  # KiB
+
+
+def test_msgpack_extensions_and_maps_are_refused() -> None:
+    for value in ({"a": 1}, msgpack.ExtType(1, b"x"), msgpack.Timestamp(1)):
+        with pytest.raises(ChannelError):
+            unpack(msgpack.packb(value))
+
+
+STUDENT = """
+import torch
+from torch import nn
+
+count = 0
+table = {"a": [1, (2, 3)]}
+weights = torch.ones(3, requires_grad=True)
+
+class Counter:
+    def __init__(self, start): self.value = start
+    def add(self, step=1): self.value += step; return self
+    def __len__(self): return self.value
+    def __getitem__(self, key): return key * self.value
+    def __eq__(self, other): return True
+    __hash__ = None
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(2, 1)
+        self.rest = nn.Sequential(nn.ReLU(), nn.Dropout(0.5))
+    def forward(self, x): return self.rest(self.layer(x))
+
+def make_net(): return Net()
+def square(x): return x * x
+def double_in_place(x): x *= 2; return x
+def call(f, *args): return f(*args)
+def fail(): raise KeyError("no such key")
+def count_up():
+    for i in range(3): yield i
+def step(net, optimizer, x):
+    optimizer.zero_grad(); loss = net(x).pow(2).mean(); loss.backward(); optimizer.step()
+    return loss
+def loss_of(net, x): return net(x).pow(2).mean()
+def draw(generator, n): return torch.rand(n, generator=generator)
+def draw_any(n): return torch.rand(n)
+def freeze(net):
+    net.eval()
+    for weight in net.parameters(): weight.requires_grad_(False)
+def same(x, y): return x is y
+def new_weight(net): net.weight = nn.Parameter(torch.full((1, 2), 7.0))
+def look(o): return [o.size, o[1], list(o), o.grow(2)]
+def pry(o): return o.__dict__
+def pry_function(f): return f.__globals__
+def gradient(f, x):
+    x = x.clone().requires_grad_()
+    return torch.autograd.grad(f(x), x)[0]
+"""
+
+
+@contextmanager
+def _checker() -> Iterator[LocalChecker]:
+    with student([(STUDENT, True)]) as connection:
+        names = checker_names()
+        made = LocalChecker(connection, names, seed=1)
+        yield made
+
+
+def checker_names() -> list[str]:
+    from grader.isolated.names import bound_names
+
+    return bound_names(STUDENT)
+
+
+def check(source: str, points: float = 1.0) -> list[Any]:
+    """Run a test cell against the student above."""
+    source = "import torch\nfrom torch import nn\nimport numpy as np\n" + source
+    with _checker() as made:
+        return made.test("cell", source, points)
+
+
+def passes(source: str) -> None:
+    assert check(source) == ["points", 1.0, ""]
+
+
+def test_variables_come_by_value_and_objects_as_proxies() -> None:
+    passes(
+        "assert count == 0 and type(count) is int\n"
+        "assert table == {'a': [1, (2, 3)]}\n"
+        "assert weights.requires_grad and weights.tolist() == [1, 1, 1]\n"
+        "one = Counter(3)\n"
+        "assert one.add(step=4) is one and one.value == 7 and len(one) == 7 and one[2] == 14\n"
+        "assert list(count_up()) == [0, 1, 2]"
+    )
+
+
+def test_an_objects_own_comparison_is_never_asked() -> None:
+    assert check("assert Counter(1) == 5")[0] == "failed"
+    assert check("assert Counter(1)")[0] == "failed"
+    assert check("Counter(1)")[0] == "failed"
+
+
+def test_exceptions_of_python_keep_their_class() -> None:
+    passes("try:\n    fail()\nexcept KeyError:\n    pass\nelse:\n    raise AssertionError")
+
+
+def test_tensors_changed_in_place_are_read_back() -> None:
+    passes(
+        "x, a = torch.ones(2), np.ones(2)\n"
+        "assert double_in_place(x) is x and x.tolist() == [2, 2]\n"
+        "double_in_place(a)\nassert a.tolist() == [2, 2]"
+    )
+
+
+def test_the_same_object_twice_is_the_same_object_there() -> None:
+    passes(
+        "x, net = torch.ones(2), nn.Linear(1, 1)\n"
+        "assert same(x, x) and same(net, net) and not same(x, x.clone())"
+    )
+
+
+def test_a_net_is_trained_there_and_read_back_here() -> None:
+    passes(
+        "import copy\n"
+        "net = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Tanh(), nn.Linear(3, 1))\n"
+        "twin = copy.deepcopy(net)\n"
+        "makers = [lambda w: torch.optim.Adam(w, lr=0.1),\n"
+        "          lambda w: torch.optim.SGD(w, lr=0.1, momentum=0.9)]\n"
+        "for make in makers:\n"
+        "    mine, other = make(net.parameters()), make(twin.parameters())\n"
+        "    for _ in range(3):\n"
+        "        x = torch.randn(4, 2)\n"
+        "        got = step(net, mine, x)\n"
+        "        other.zero_grad(); wanted = twin(x).pow(2).mean(); wanted.backward()\n"
+        "        other.step()\n"
+        "        assert torch.allclose(got, wanted) and got.requires_grad\n"
+        "for one, two in zip(net.state_dict().values(), twin.state_dict().values()):\n"
+        "    assert torch.allclose(one, two)\n"
+        "for one, two in zip(net.parameters(), twin.parameters()):\n"
+        "    assert torch.allclose(one.grad, two.grad)"
+    )
+
+
+def test_flags_and_exchanged_weights_are_read_back() -> None:
+    passes(
+        "net = nn.Linear(2, 1)\nfreeze(net)\n"
+        "assert not net.training and not net.weight.requires_grad\n"
+        "new_weight(net)\nassert net.weight.tolist() == [[7, 7]]"
+    )
+
+
+def test_gradients_flow_through_what_the_student_computes() -> None:
+    passes(
+        "x = torch.tensor([1., 2.], requires_grad=True)\n"
+        "y = 3 * x\n(square(y).sum() + square(x).sum()).backward()\n"
+        "assert x.grad.tolist() == [20, 40]\n"
+        "net = nn.Linear(2, 1)\nz = torch.ones(4, 2)\n"
+        "wanted = torch.autograd.grad(net(z).pow(2).mean(), list(net.parameters()))\n"
+        "loss_of(net, z).backward()\n"
+        "for weight, slope in zip(net.parameters(), wanted):\n"
+        "    assert torch.allclose(weight.grad, slope)"
+    )
+
+
+def test_callbacks_nest_and_can_be_differentiated() -> None:
+    passes(
+        "assert call(lambda x: call(lambda y: y + 1, x) * 2, 3) == 8\n"
+        "x = torch.tensor([1., 2.])\n"
+        "assert gradient(lambda x: (x ** 3).sum(), x).tolist() == [3, 12]\n"
+        "def wrong(): raise ValueError('mine')\n"
+        "try:\n    call(wrong)\nexcept ValueError as error:\n    assert str(error) == 'mine'\n"
+        "else:\n    raise AssertionError\n"
+        "assert call(torch.sum, torch.ones(3)).item() == 3"
+    )
+
+
+def test_a_net_of_the_students_is_called_like_any_net() -> None:
+    passes(
+        "net = make_net()\nassert isinstance(net, nn.Module)\n"
+        "assert [tuple(w.shape) for w in net.parameters()] == [(1, 2), (1,)]\n"
+        "assert isinstance(net.layer, nn.Linear) and isinstance(net.rest[0], nn.ReLU)\n"
+        "net.eval()\nassert net.training is False\n"
+        "state = {name: torch.ones_like(value) for name, value in net.state_dict().items()}\n"
+        "net.load_state_dict(state)\n"
+        "out = net(torch.ones(2, 2))\nassert out.tolist() == [[3], [3]]\n"
+        "out.sum().backward()\nassert net.layer.bias.grad.item() == 2"
+    )
+
+
+def test_generators_go_and_come_back_with_their_state() -> None:
+    passes(
+        "mine, other = torch.Generator().manual_seed(3), torch.Generator().manual_seed(3)\n"
+        "for _ in range(2):\n"
+        "    assert torch.equal(draw(mine, 4), torch.rand(4, generator=other))\n"
+        "torch.manual_seed(5)\na = draw_any(3)\ntorch.manual_seed(6)\nb = draw_any(3)\n"
+        "torch.manual_seed(5)\nassert torch.equal(draw_any(3), a) and not torch.equal(a, b)"
+    )
+
+
+def test_objects_of_a_tests_own_classes_show_their_public_names_alone() -> None:
+    made = (
+        "class Thing:\n    size = 3\n    def __getitem__(self, i):\n"
+        "        if i > 2: raise IndexError\n        return i * 10\n"
+        "    def grow(self, by): return self.size + by\n"
+    )
+    passes(made + "assert look(Thing()) == [3, 10, [0, 10, 20], 5]")
+    assert check(made + "pry(Thing())")[0] == "failed"
+    found = check("secret = 5\ndef own(): return secret\nresult = pry_function(own)\n"
+                  "assert 'secret' not in list(result.keys())")  # fmt: skip
+    assert found == ["points", 1.0, ""]  # what was seen is the stand-in's, not the test's
+
+
+@pytest.mark.parametrize(
+    ("last", "points", "earned"),
+    [
+        ("2", 4.0, ["points", 2.0, ""]),
+        ("np.float64(0.5)", 1.0, ["points", 0.5, ""]),
+        ("None", 3.0, ["points", 3.0, ""]),
+        ("x = 1", 3.0, ["points", 3.0, ""]),
+        ("5;", 3.0, ["points", 3.0, ""]),
+    ],
+)
+def test_what_a_cell_ends_with_is_what_it_earns(
+    last: str, points: float, earned: list[Any]
+) -> None:
+    assert check(last, points) == earned
+
+
+@pytest.mark.parametrize(
+    "last", ["float('nan')", "float('inf')", "-1", "2", "True", "'1'", "[1]", "square"]
+)
+def test_what_is_no_number_of_points_earns_nothing(last: str) -> None:
+    assert check(last)[0] == "failed"
+
+
+def test_a_known_exception_is_revived_and_any_other_named() -> None:
+    assert type(revive("builtins", "ValueError", "x")) is ValueError
+    for name in ("SystemExit", "KeyboardInterrupt", "int", "eval", "UnicodeDecodeError"):
+        assert type(revive("builtins", name, "x")) is StudentError
+    assert type(revive("os", "ValueError", "x")) is StudentError
+    assert type(revive(3, ["x"], None)) is StudentError
+
+
+def test_a_student_who_hangs_up_fails_the_cell_and_those_after_it() -> None:
+    with student([("def f():\n    import os\n    os._exit(0)", True)]) as connection:
+        made = LocalChecker(connection, ["f"], seed=1)
+        with pytest.raises(ChannelError):
+            made.test("cell", "try:\n    f()\nexcept Exception:\n    pass", 1.0)
+
+
+def test_proxies_say_what_they_are() -> None:
+    proxy = RemoteObject(None, 1, None, "Thing")
+    assert repr(proxy) == "<the student's Thing>"
+    assert proxy == proxy and proxy != RemoteObject(None, 1, None, "Thing")
+    with pytest.raises(TypeError, match="compare its values"):
+        bool(proxy)
+    with pytest.raises(AttributeError):
+        _ = proxy.__array__
