@@ -51,13 +51,22 @@ def _course(ctx: click.Context) -> Course:
 @main.command(epilog=EPILOG)
 @click.argument("names", metavar="[NAME...|all]", nargs=-1)
 @click.option("--check", is_flag=True, help="Write nothing; fail where a release is not fresh.")
+@click.option(
+    "--no-trial",
+    is_flag=True,
+    help="Do not run the reference solution to find test cells that cannot run isolated.",
+)
 @json_option
 @click.pass_context
-def release(ctx: click.Context, names: tuple[str, ...], check: bool, as_json: bool) -> None:
+def release(
+    ctx: click.Context, names: tuple[str, ...], check: bool, no_trial: bool, as_json: bool
+) -> None:
     """Make the release versions of problem sets from their sources.
 
     solutions/NAME/NAME.md becomes a notebook without answers and hidden tests, through
     nbgrader's own generate_assignment. Without a name, or with `all`, every set is made.
+    For sets graded in isolated mode the reference solution is then graded that way, unless
+    nothing has changed, and test cells it earns less than all points for are named.
     """
     from .release import drift
     from .release import release as make
@@ -74,6 +83,8 @@ def release(ctx: click.Context, names: tuple[str, ...], check: bool, as_json: bo
             print_json(made)
         else:
             click.echo("\n".join(f"{name}: {folder}" for name, folder in made.items()))
+        if not no_trial and not _all_run_isolated(course, chosen):
+            ctx.exit(TROUBLE)
         return
     stale = {name: drift(course, name) for name in chosen}
     for name, files in stale.items():
@@ -85,6 +96,29 @@ def release(ctx: click.Context, names: tuple[str, ...], check: bool, as_json: bo
     elif not any(stale.values()):
         click.echo(f"{len(chosen)} problem sets are as their sources give them.")
     ctx.exit(TROUBLE if any(stale.values()) else 0)
+
+
+def _all_run_isolated(course: Course, names: list[str]) -> bool:
+    """Try test cells in isolated mode and name those that fail there."""
+    from .course import ISOLATED
+    from .isolated.verify import failing_cells
+
+    fine = True
+    for name in names:
+        if course.mode(name) != ISOLATED:
+            continue
+        try:
+            failing = failing_cells(course, name)
+        except GraderError as error:
+            say(f"{name}: its test cells were not tried in isolated mode: {error}")
+            continue
+        for cell, why in failing.items():
+            fine = False
+            say(
+                f"{name}: the test cell {cell!r} does not run in isolated mode ({why}); "
+                "reword it, or set the mode of the problem set to compat."
+            )
+    return fine
 
 
 @main.command(epilog=EPILOG)
@@ -165,6 +199,12 @@ def collect(
     help="Notebooks run at once. Default: what cores and memory allow.",
 )
 @click.option(
+    "--mode",
+    type=click.Choice(["isolated", "compat"]),
+    help="isolated keeps hidden tests out of the student's process; compat runs them there, as "
+    "nbgrader does. Default: what nbgrader_config.py sets (c.ProblemSets.mode).",
+)
+@click.option(
     "--no-sandbox",
     is_flag=True,
     help="Run submissions with your own rights, without any protection. Only work you trust.",
@@ -177,6 +217,7 @@ def autograde(
     students: tuple[str, ...],
     force: bool,
     workers: int | None,
+    mode: str | None,
     no_sandbox: bool,
     as_json: bool,
 ) -> None:
@@ -200,6 +241,7 @@ def autograde(
             force=force,
             sandboxed=not no_sandbox,
             workers=workers,
+            mode=mode,
             progress=lambda student, record: step(),
         )
     for student, record in records.items():
