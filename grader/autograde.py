@@ -26,7 +26,7 @@ from .errors import GraderError, NotebookError, concerns_everyone, one_line
 from .execute import Run
 from .isolated.names import Plan, make_plan
 from .isolated.seeds import SEED, course_secret, seed
-from .pool import run_all
+from .pool import get_ready, run_all
 from .record import (
     FAILED,
     GRADED,
@@ -98,6 +98,7 @@ def autograde(
         sandbox.check_hidden([course.folder, course.solutions])
         if executor is None:
             warm.address()  # it imports torch while the submissions are read
+            get_ready()
     with course.gradebook() as gradebook:
         grading = _Grading(course, name, gradebook, sandboxed, mode or course.mode(name))
         options = {"sandboxed": sandboxed, "workers": workers, "executor": executor}
@@ -227,7 +228,8 @@ class _Grading:
             scores = SaveScores
             if self.plan is not None:
                 scores, resources["answers"] = SaveAnswers, getattr(run, "answers", {})
-            steps = (LimitOutput, scores, LentAssignLatePenalties, CheckCellMetadata)
+            # Its metadata is what `_sanitize` made it and checked.
+            steps = (LimitOutput, scores, LentAssignLatePenalties)
             with one_student(self.gradebook):
                 self._open_submission(self.gradebook, student)
                 nb = self._apply(steps, nb, resources)

@@ -121,9 +121,16 @@ def _outcome(future: Future[Run]) -> Outcome:
         return in_plain_words(error) or one_line(f"{type(error).__name__}: {error}")
 
 
-def _method() -> str:
-    known = multiprocessing.get_all_start_methods()
-    return "forkserver" if "forkserver" in known else "spawn"
+def get_ready() -> multiprocessing.context.BaseContext:
+    """Let Python's own fork server import what all workers need; gives how to start them."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    from multiprocessing import forkserver
+
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    forkserver.ensure_running()
+    return context
 
 
 def _become_worker() -> None:
@@ -171,9 +178,7 @@ def cluster(address: str) -> Iterator[Executor]:
 def _processes(workers: int) -> Iterator[Executor]:
     others = set(multiprocessing.active_children())
     # Not forks of this process: they would inherit the gradebook's connection.
-    context = multiprocessing.get_context(_method())
-    if context.get_start_method() == "forkserver":
-        context.set_forkserver_preload([__name__])  # imports it once for all workers
+    context = get_ready()
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_become_worker)
     try:
         yield pool
