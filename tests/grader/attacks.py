@@ -202,7 +202,7 @@ for path in glob.glob("/proc/[0-9]*/environ") + glob.glob("/proc/[0-9]*/cmdline"
         def trace(frame, event, arg):
             if event == "line" and "secret_pair" in frame.f_locals:
                 frame.f_globals["add"] = lambda a, b: 42
-            return trace
+            return trace if "ipykernel" in frame.f_code.co_filename else None
         sys.settrace(trace)
         """,
         forgeable=True,
@@ -382,6 +382,7 @@ if peer:
         """
         import glob
         found = glob.glob("/**/submitted/**/*.ipynb", recursive=True)
+        found = [path for path in found if "site-packages" not in path]
         print("LOOT" * len(found), found)
         """,
         slow=True,

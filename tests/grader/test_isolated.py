@@ -13,19 +13,22 @@ from tabulate import tabulate
 
 from grader.course import Course
 from grader.errors import GraderError
-from grader.isolated import session
+from grader.feedback import write_feedback
+from grader.isolated import session, verify
 from grader.isolated.names import bound_names, make_plan
 from grader.isolated.seeds import FILE, course_secret, seed
+from grader.isolated.verify import failing_cells
+from grader.release import release
 
 from .attacks import ATTACKS
-from .tiny import TinyCourse
+from .tiny import SECRET, TinyCourse
 
 QUICK = [name for name, attack in ATTACKS.items() if not attack.slow]
 SLOW = [name for name, attack in ATTACKS.items() if attack.slow]
 HONEST = "zz honest"
 """Graded after the others: what they leave behind would meet it."""
 TESTS = {"add-check": 2.0, "add-hidden": 3.0, "share-check": 4.0}
-LOOT = ("LOOT", "secret_pair", "SQLite format", "LOST")
+LOOT = ("LOOT", "secret_pair", "SQLite format")
 
 
 def _grade(
@@ -57,7 +60,7 @@ def _expect_held(tiny: TinyCourse, name: str) -> None:
     assert set(tiny.scores(name)) == {*TESTS, "explain"}
     assert _gained(tiny, name) == {}
     outputs = str([cell.get("outputs") for cell in tiny.graded(name).cells])
-    assert [word for word in LOOT if word in outputs.replace("'<script>", "")] == []
+    assert [word for word in LOOT if word in outputs] == []
 
 
 def test_there_are_enough_attacks() -> None:
@@ -77,6 +80,31 @@ def test_an_honest_notebook_beside_them_earns_everything(attacked: TinyCourse) -
     assert _gained(attacked, HONEST) == TESTS
     outputs = [cell.get("outputs") for cell in attacked.graded(HONEST).cells]
     assert not any(outputs)
+
+
+@pytest.mark.sandbox
+def test_pages_of_feedback_run_nothing_and_show_nothing_hidden(attacked: TinyCourse) -> None:
+    name = "feedback: a script"
+    pages = write_feedback(attacked.course, "sums", [name])
+    page = pages[name].read_text("utf-8")
+    assert "<script>document" not in page
+    assert "secret_pair" not in page
+
+
+@pytest.mark.sandbox
+def test_release_names_test_cells_that_cannot_run_isolated(tiny: TinyCourse) -> None:
+    assert failing_cells(tiny.course, "sums") == {}
+    path = tiny.solutions / "sums" / "sums.md"
+    text = path.read_text("utf-8")
+    assert text.count(SECRET) == 1
+    path.write_text(text.replace(SECRET, f"assert add.__code__.co_argcount == 2\n{SECRET}"))
+    release(tiny.course, "sums")
+    failing = failing_cells(tiny.course, "sums")
+    assert list(failing) == ["add-hidden"]
+    assert "__code__" in failing["add-hidden"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(verify, "run_isolated", None)  # unchanged sets are not run again
+        assert failing_cells(tiny.course, "sums") == failing
 
 
 @pytest.mark.sandbox

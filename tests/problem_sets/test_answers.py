@@ -8,6 +8,7 @@ import re
 import pytest
 from tabulate import tabulate
 
+from .channel import grade_through_channel
 from .sheet import Mistake, Result, Sheet, mistakes, names, right_ways, role
 
 SHEETS = {name: Sheet(name) for name in names()}
@@ -67,6 +68,30 @@ def test_a_right_way_earns_all_points(name: str, way: str) -> None:
 @each_set
 def test_checks_need_nothing_of_the_student_but_the_functions(name: str) -> None:
     _expect_all_points(SHEETS[name], SHEETS[name].grade(apart=True))
+
+
+@each_set
+def test_the_reference_earns_all_points_in_isolated_mode(name: str) -> None:
+    _expect_all_points(SHEETS[name], grade_through_channel(SHEETS[name]))
+
+
+@each_set
+def test_the_stub_earns_nothing_in_isolated_mode(name: str) -> None:
+    result = grade_through_channel(SHEETS[name], Sheet(name, released=True).answers)
+    assert result.total == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "way"), WAYS)
+def test_a_right_way_earns_all_points_in_isolated_mode(name: str, way: str) -> None:
+    _expect_all_points(SHEETS[name], grade_through_channel(SHEETS[name], right_ways(name)[way]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mistake", MISTAKES, ids=str)
+def test_a_mistake_loses_the_points_of_its_task_in_isolated_mode(mistake: Mistake) -> None:
+    sheet = SHEETS[mistake.problem_set]
+    _expect_loss(mistake, grade_through_channel(sheet, {mistake.answer: mistake.source}))
 
 
 @pytest.mark.parametrize("mistake", ONE_AN_ANSWER, ids=str)
