@@ -21,6 +21,9 @@ def configure(config: Config) -> None:
         "nbgrader.preprocessors.ComputeChecksums",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    # Hidden tests stay out of the student's process. For a set whose tests cannot run so:
+    # c.ProblemSets.modes = {"name": "compat"}.
+    config.ProblemSets.mode = "isolated"
     # nbgrader's default stub; what a student sees must say what to do in both languages.
     config.ClearSolutions.code_stub = {
         "python": "# Write your code here. | 여기에 코드를 작성하세요.\n"

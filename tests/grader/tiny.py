@@ -27,6 +27,7 @@ from grader.settings import configure
 here = Path(__file__).resolve().parent
 c = get_config()
 configure(c)
+c.ProblemSets.mode = "compat"
 c.CourseDirectory.course_id = "tiny"
 c.CourseDirectory.root = str(here)
 c.ProblemSets.directory = str(here.parent / "solutions")
