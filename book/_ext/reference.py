@@ -121,8 +121,10 @@ def _skip_others(
 def _readable_signature(
     app: Sphinx, what: str, name: str, obj: object, options: object, args: str, returns: str
 ) -> tuple[str, str]:
-    """Write a dataclass's made default as ``...``: ``<factory>`` is no Python, and Sphinx
-    shows a signature that it cannot parse raw, with all its marks.
+    """Write a dataclass's made default as ``...``.
+
+    ``<factory>`` is no Python, and Sphinx shows a signature that it cannot parse raw, with
+    all its marks.
     """
     return (args or "").replace("<factory>", "..."), returns
 
