@@ -1,6 +1,6 @@
 """Syne Tune 0.16 beside this package: quiet runs, its experiments as our results.
 
-Four habits of Syne Tune 0.16 that a caller has to know:
+Five habits of Syne Tune 0.16 that a caller has to know:
 
 - `PythonBackend` pickles the code of the tuned function alone. It must import inside what it
   needs, and have neither defaults nor variables from outside.
@@ -8,6 +8,7 @@ Four habits of Syne Tune 0.16 that a caller has to know:
   seconds, 5 if not told otherwise, and learns only then that one has ended.
 - ``random_seed`` does not fix the configurations: the searchers draw from NumPy's global
   generator. Seed that (`dlcourse.runtime.set_seed`) before a run.
+- It counts GPUs by a file ``std.out`` in the current folder, which it leaves there.
 - Its ASHA stops trials that fall behind and runs the others on; it never pauses one.
 """
 
@@ -70,6 +71,7 @@ def quiet(folder: str | os.PathLike[str] | None = None) -> Iterator[Path]:
         logging.disable(logging.WARNING)
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
+        _count_gpus()
         printed = io.StringIO()
         try:
             with contextlib.redirect_stdout(printed):
@@ -77,6 +79,19 @@ def quiet(folder: str | os.PathLike[str] | None = None) -> Iterator[Path]:
         except Exception:
             print(printed.getvalue()[-2000:], file=sys.stderr)
             raise
+
+
+def _count_gpus() -> None:
+    """Let Syne Tune count the GPUs now: it leaves a file where it does, and counts once."""
+    from syne_tune.num_gpu import get_num_gpus
+
+    before = Path.cwd()
+    with tempfile.TemporaryDirectory(prefix="syne-tune-") as folder:
+        os.chdir(folder)
+        try:
+            get_num_gpus()
+        finally:
+            os.chdir(before)
 
 
 def run_syne_tune(

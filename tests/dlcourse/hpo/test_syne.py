@@ -59,6 +59,8 @@ def searched(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(home))
+        patch.chdir(home)
+        patch.setattr("syne_tune.num_gpu._num_gpus", None)  # not counted yet
         results = syne.run_syne_tune(
             falling, SPACE, random_search(), num_workers=2, max_trials=3, folder=folder
         )
