@@ -7,6 +7,7 @@ validate need no gradebook, and worker processes, which import this module first
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -199,6 +200,12 @@ def collect(
     help="Notebooks run at once. Default: what cores and memory allow.",
 )
 @click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Run the notebooks on the dask.distributed cluster of this scheduler, as in "
+    "tcp://host:8786. Its workers need dlcourse[grader] and bubblewrap.",
+)
+@click.option(
     "--mode",
     type=click.Choice(["isolated", "compat"]),
     help="isolated keeps hidden tests out of the student's process; compat runs them there, as "
@@ -217,6 +224,7 @@ def autograde(
     students: tuple[str, ...],
     force: bool,
     workers: int | None,
+    scheduler: str | None,
     mode: str | None,
     no_sandbox: bool,
     as_json: bool,
@@ -229,11 +237,17 @@ def autograde(
     """
     from .autograde import autograde as grade
     from .autograde import choose_students
+    from .pool import cluster
     from .record import FAILED, GRADED
 
+    if scheduler and workers:
+        raise click.UsageError("--workers is for this machine; a cluster has its own.")
     course = _course(ctx)
     total = len(choose_students(course, name, students))
-    with progress(total, name) as step:
+    with (
+        cluster(scheduler) if scheduler else nullcontext() as executor,
+        progress(total, name) as step,
+    ):
         records = grade(
             course,
             name,
@@ -241,6 +255,7 @@ def autograde(
             force=force,
             sandboxed=not no_sandbox,
             workers=workers,
+            executor=executor,
             mode=mode,
             progress=lambda student, record: step(),
         )
@@ -254,6 +269,8 @@ def autograde(
         click.echo(
             f"{name}: {graded} of {total} graded; `grader report {name}` shows the grades."
         )
+        for means in sorted({record.means for record in records.values()} - {""}):
+            click.echo(means)
     if graded < total:
         say("what is not graded will be tried again by the same command.")
         ctx.exit(TROUBLE)
