@@ -19,8 +19,9 @@ import types
 from typing import Any
 
 from . import describe, shared
+from .frames import CannotSendError, ChannelError, Wire
 from .peer import MINE, NAMED, NEW, YOURS, Peer, PeerDecoder, PeerEncoder
-from .protocol import CannotSendError, ChannelError, Wire, numpy_module, torch_module
+from .protocol import numpy_module, torch_module
 from .proxies import RemoteObject, known_class, revive
 
 CALLED_ONLY = (

@@ -12,7 +12,8 @@ import sys
 from typing import Any
 
 from . import shared
-from .protocol import LIST, CannotSendError, Encoder, numpy_module, torch_module
+from .frames import CannotSendError
+from .protocol import LIST, Encoder, numpy_module, torch_module
 
 ROOTS = ("torch", "dlcourse", "numpy", "math", "operator", "statistics", "builtins", "scipy")
 PLACES = ("torch", "torch.nn.functional", "torch.linalg", "torch.special", "numpy", "math")

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = "grader_channel"
-STUDENT = ("protocol", "shared", "describe", "peer", "serve")
-CHECKER = ("protocol", "shared", "describe", "peer", "proxies", "checker")
+STUDENT = ("frames", "protocol", "shared", "describe", "gradients", "peer", "serve")
+CHECKER = (*STUDENT[:-1], "proxies", "checker")
 HOLDER = "_grader_channel"
 LOAD = f"""
 def _load(sources):

@@ -8,19 +8,12 @@ the gradient with the Jacobian.
 from __future__ import annotations
 
 import threading
-from functools import cache
 from typing import Any
 
 from . import shared
-from .protocol import (
-    FIRST_SPECIAL,
-    CannotSendError,
-    ChannelError,
-    Decoder,
-    Encoder,
-    Wire,
-    torch_module,
-)
+from .frames import CannotSendError, ChannelError, Wire
+from .gradients import leaves, linked
+from .protocol import FIRST_SPECIAL, Decoder, Encoder, torch_module
 
 REQUEST, ANSWER, RAISED = range(3)
 NAMED, MINE, YOURS, SHARED, NEW, GRAPH, DTYPE, DEVICE = range(FIRST_SPECIAL, FIRST_SPECIAL + 8)
@@ -240,9 +233,9 @@ class Peer:
     def reached(self, value: Any) -> tuple[list[int], list[int]]:
         """Numbers of the other side's tensors, shared and borrowed, that a graph comes from."""
         names = {id(tensor): name for name, tensor in self.borrowed.items()}
-        leaves = _leaves(value)
-        keys = [key for leaf in leaves if (key := self.registry.key(leaf)) is not None]
-        return keys, [names[id(leaf)] for leaf in leaves if id(leaf) in names]
+        found = leaves(value)
+        keys = [key for leaf in found if (key := self.registry.key(leaf)) is not None]
+        return keys, [names[id(leaf)] for leaf in found if id(leaf) in names]
 
     def link(
         self,
@@ -263,7 +256,7 @@ class Peer:
             raise ChannelError("a graph of whole numbers")
         with torch.enable_grad():
             anchor = torch.zeros((), requires_grad=True)
-            return _linked().apply(value, self, ask, anchor, *tensors)
+            return linked().apply(value, self, ask, anchor, *tensors)
 
     def products(self, number: int, keys: list[int], lent: list[int], grad: Any) -> list[Any]:
         """Products of a gradient with the Jacobian of a tensor that was kept here.
@@ -276,7 +269,7 @@ class Peer:
         inputs += [self.borrowed.get(name) for name in lent]
         wanted = [one for one in inputs if one is not None and one.requires_grad]
         output = self.kept[number]
-        ours = [leaf for leaf in _leaves(output) if not any(leaf is one for one in wanted)]
+        ours = [leaf for leaf in leaves(output) if not any(leaf is one for one in wanted)]
         found = torch.autograd.grad(
             output, [*wanted, *ours], grad, retain_graph=True, allow_unused=True
         )
@@ -285,41 +278,3 @@ class Peer:
                 leaf.grad = slope if leaf.grad is None else leaf.grad + slope
         left = iter(found)
         return [next(left) if one is not None and one.requires_grad else None for one in inputs]
-
-
-def _leaves(output: Any) -> list[Any]:
-    found, seen, left = [], set(), [output.grad_fn]
-    while left:
-        node = left.pop()
-        if node is None or node in seen:
-            continue
-        seen.add(node)
-        if hasattr(node, "variable"):
-            found.append(node.variable)
-        left += [step for step, _ in node.next_functions]
-    return found
-
-
-@cache
-def _linked() -> Any:
-    torch = torch_module()
-
-    class Linked(torch.autograd.Function):  # type: ignore[name-defined]
-        """A tensor whose graph is on the other side."""
-
-        @staticmethod
-        def forward(ctx: Any, value: Any, peer: Peer, ask: list[Any], *inputs: Any) -> Any:
-            ctx.peer, ctx.ask, ctx.shapes = peer, ask, [one.shape for one in inputs[1:]]
-            return value.clone()
-
-        @staticmethod
-        def backward(ctx: Any, grad: Any) -> Any:
-            found = ctx.peer.request("products", *ctx.ask, grad.detach())
-            if not isinstance(found, list) or len(found) != len(ctx.shapes):
-                raise ChannelError("gradients that make no sense")
-            for slope, shape in zip(found, ctx.shapes, strict=True):
-                if slope is not None and getattr(slope, "shape", None) != shape:
-                    raise ChannelError("a gradient of another shape")
-            return (None, None, None, None, *found)
-
-    return Linked

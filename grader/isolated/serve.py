@@ -15,8 +15,9 @@ from collections.abc import Callable
 from typing import Any
 
 from . import describe, shared
+from .frames import ChannelError, Wire
 from .peer import MINE, NAMED, NEW, YOURS, Peer, PeerDecoder, PeerEncoder
-from .protocol import KNOWN_TYPES, ChannelError, Wire, numpy_module, torch_module
+from .protocol import KNOWN_TYPES, numpy_module, torch_module
 
 BY_VALUE = (str, bytes, bytearray, int, float, complex, list, tuple, dict, set, frozenset)
 BY_VALUE_ALONE = (type(None), slice, range, type(...))

@@ -19,8 +19,8 @@ from ..limits import Limits
 from ..process import Sandboxed
 from ..watch import Watchdog
 from . import launch
+from .frames import ChannelError, Wire
 from .names import Plan, Step
-from .protocol import ChannelError, Wire
 
 GRACE_SECONDS = 10.0
 """How long the checker may still take once the student's kernel serves it no more."""

@@ -18,7 +18,8 @@ from typing import Any
 
 import msgpack  # type: ignore[import-untyped]
 
-from .protocol import LIST, ChannelError, Encoder, numpy_module, tensor_bytes, torch_module
+from .frames import ChannelError
+from .protocol import LIST, Encoder, numpy_module, tensor_bytes, torch_module
 
 TENSOR, MODULE, OPTIMIZER, GENERATOR, NUMPY_GENERATOR, RANDOM, ARRAY = range(7)
 MOST_SHARED = 20_000

@@ -19,8 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from grader.isolated import checker, protocol
-from grader.isolated.protocol import ChannelError, Decoder, Encoder, Wire, pack, unpack
+from grader.isolated import checker, frames
+from grader.isolated.frames import ChannelError, Wire, pack, unpack
+from grader.isolated.protocol import Decoder, Encoder
 from grader.isolated.proxies import RemoteObject, StudentError, revive
 from tests.problem_sets.channel import LocalChecker, student
 
@@ -171,9 +172,9 @@ def test_random_bytes_give_a_clean_error(data: bytes) -> None:
 
 def test_a_frame_that_claims_too_much_is_refused_before_it_is_read() -> None:
     for header in (
-        protocol.HEADER.pack(2**31, 0),
-        protocol.HEADER.pack(1, 2**31),
-        protocol.HEADER.pack(1, 1) + (2**62).to_bytes(8, "big"),
+        frames.HEADER.pack(2**31, 0),
+        frames.HEADER.pack(1, 2**31),
+        frames.HEADER.pack(1, 1) + (2**62).to_bytes(8, "big"),
     ):
         ours, theirs = socket.socketpair()
         with ours, theirs:
@@ -185,7 +186,8 @@ def test_a_frame_that_claims_too_much_is_refused_before_it_is_read() -> None:
 MEMORY = """
 import resource, sys
 sys.path[:0] = {path!r}
-from grader.isolated.protocol import ChannelError, Decoder, unpack
+from grader.isolated.frames import ChannelError, unpack
+from grader.isolated.protocol import Decoder
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for body in ({bodies}):
     try:

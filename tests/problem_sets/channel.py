@@ -12,8 +12,8 @@ from contextlib import contextmanager
 import pytest
 
 from grader.isolated.checker import Checker, CheckerPeer
+from grader.isolated.frames import Wire
 from grader.isolated.names import make_plan
-from grader.isolated.protocol import Wire
 from grader.isolated.serve import StudentPeer
 
 from .sheet import Result, Sheet, role
