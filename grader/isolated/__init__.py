@@ -5,7 +5,7 @@ cells and every test cell, and calls what the student wrote through a narrow cha
 scores only by C's own answer, given over a socket that S does not have.
 
 Inside the sandboxes, where the rest of `grader` cannot be seen, run `frames`, `protocol`,
-`shared`, `describe`, `gradients` and `peer` at both ends, `serve` at the student's, `proxies` and
-`checker` at the other; `launch` brings their source text there. `names`, `seeds`, `session`,
-`run` and `verify` run outside.
+`shared`, `describe`, `gradients` and `peer` at both ends, `serve` at the student's, `proxies`
+and `checker` at the other; `launch` brings their source text there. `names`, `seeds`,
+`session`, `run` and `verify` run outside.
 """
