@@ -184,7 +184,7 @@ def delegated_group() -> Path | None:
         (own / "cgroup.subtree_control").write_text(wanted, encoding="ascii")
     except (OSError, ValueError):
         return None
-    return own if _gives_memory(own) else None
+    return own
 
 
 def _gives_memory(folder: Path) -> bool:
