@@ -16,8 +16,9 @@ from nbgrader.apps.api import NbGraderAPI
 from traitlets.config import Config
 
 from grader.autograde import autograde
-from grader.course import Course, make_gradebook
+from grader.course import SAMPLE_CLASS, Course, make_gradebook
 from grader.record import Record
+from grader.release import release
 
 PACKAGED = Path(nbgrader.tests.__file__).parent
 ROOMS = ("apps", "preprocessors")
@@ -52,11 +53,7 @@ class Peer:
     def __init__(
         self, folder: Path, source: Path, *, more: str = "", seconds: int = 4, due: str = ""
     ) -> None:
-        self.source, self.folders = source, (folder / "theirs", folder / "ours")
-        self.students: list[str] = []
-        self.finished: dict[str, bool] = {}
-        self.records: dict[str, Record] = {}
-        self.trouble = ""
+        self._begin(folder)
         for place in self.folders:
             (place / "source" / NAME).mkdir(parents=True)
             for name in ("autotests.yml", "data.txt", "jupyter.png"):
@@ -76,6 +73,13 @@ class Peer:
             answer = self._api(course).generate_assignment(NAME, force=True)
             if not answer["success"]:
                 self.trouble = answer["error"] or answer["log"]
+
+    def _begin(self, folder: Path, name: str = NAME) -> None:
+        self.name, self.folders = name, (folder / "theirs", folder / "ours")
+        self.students: list[str] = []
+        self.finished: dict[str, bool] = {}
+        self.records: dict[str, Record] = {}
+        self.trouble = ""
 
     def _api(self, course: Course) -> NbGraderAPI:
         config = Config(course.config)
@@ -105,14 +109,14 @@ class Peer:
         theirs, ours = (Course(place) for place in self.folders)
         api = self._api(theirs)
         for student in self.students:
-            answer = api.autograde(NAME, student, force=True, create=True)
+            answer = api.autograde(self.name, student, force=True, create=True)
             self.finished[student] = bool(answer["success"])
         with ThreadPoolExecutor(1) as executor:
-            self.records = autograde(ours, NAME, executor=executor, **options)
+            self.records = autograde(ours, self.name, executor=executor, **options)
 
     def outcomes(self, student: str) -> tuple[Outcome | None, Outcome | None]:
         """Theirs, None where it did not finish, and ours."""
-        theirs, ours = (_outcome(Course(place), student) for place in self.folders)
+        theirs, ours = (_outcome(Course(place), self.name, student) for place in self.folders)
         return theirs if self.finished[student] else None, ours
 
     def differences(self, students: Sequence[str] = ()) -> dict[str, tuple[Any, Any]]:
@@ -127,11 +131,33 @@ class Peer:
         return found
 
 
-def _outcome(course: Course, student: str) -> Outcome | None:
+class SamplePeer(Peer):
+    """Two copies of the sample class, with its problem set released in each."""
+
+    def __init__(self, folder: Path, name: str = "gan") -> None:
+        self._begin(folder, name)
+        for place in self.folders:
+            for step in ("submitted", "source", "release"):
+                (place / step).mkdir(parents=True)
+            submitted = SAMPLE_CLASS / "submitted"
+            for student in sorted(submitted.glob(f"*/{name}")):
+                target = place / "submitted" / student.parent.name / name
+                shutil.copytree(student, target, symlinks=True)
+            config = (SAMPLE_CLASS / "nbgrader_config.py").read_text()
+            config += "\nc.CourseDirectory.release_directory = str(here / 'release')"
+            # nbgrader's own kernels, as a course without our settings has them.
+            config += "\ndel c.Execute.kernel_manager_class\nc.Execute.timeout = 30\n"
+            config += "c.ProblemSets.mode = 'compat'\n"
+            (place / "nbgrader_config.py").write_text(config)
+            release(Course(place), name)
+        self.students = Course(self.folders[0]).students(name)
+
+
+def _outcome(course: Course, name: str, student: str) -> Outcome | None:
     with course.gradebook() as gradebook:
         found = [
             submission
-            for submission in gradebook.assignment_submissions(NAME)
+            for submission in gradebook.assignment_submissions(name)
             if submission.student_id == student
         ]
         if not found:

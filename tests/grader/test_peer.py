@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .peer import Peer, grade_ids, packaged
+from .peer import Peer, SamplePeer, grade_ids, packaged
 
 PACKAGED = packaged()
 REFUSED = {
@@ -30,6 +30,20 @@ FEW = {
     ],
     "preprocessors/manually-graded-code-cell": ["preprocessors/duplicate-grade-ids"],
 }
+
+LATE = """
+import sys
+sys.path.insert(0, {root!r})
+from lateness import Lateness
+c.AssignLatePenalties.plugin_class = Lateness
+"""
+PLUGIN = """
+from nbgrader.plugins import BasePlugin
+
+class Lateness(BasePlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return min(total_seconds_late / 360_000, score)
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +75,40 @@ def test_a_handful_scores_as_nbgrader_does(tmp_path: Path, source: str) -> None:
     hand_in(peer, FEW[source])
     peer.grade()
     assert sum(peer.finished.values()) >= 1
+    assert peer.differences() == {}
+
+
+@pytest.mark.sandbox
+def test_late_penalties_are_nbgraders(tmp_path: Path) -> None:
+    (tmp_path / "lateness.py").write_text(PLUGIN)
+    peer = Peer(
+        tmp_path,
+        PACKAGED["apps/submitted-unchanged"],
+        more=LATE.format(root=str(tmp_path)),
+        due="2015-02-02 15:58:23 UTC",
+    )
+    changed = PACKAGED["apps/submitted-changed"]
+    peer.submit("early", changed, "2015-02-01 15:58:23 PST")
+    peer.submit("in-time", changed, "2015-02-02 15:58:23 UTC")
+    peer.submit("late", changed, "2015-02-02 17:58:23 UTC")
+    peer.submit("later", changed, "2015-02-09T15:58:23")
+    peer.submit("never", changed)
+    peer.grade()
+    assert all(peer.finished.values())
+    assert peer.differences() == {}
+    penalties = [peer.outcomes(student)[1].penalty for student in peer.students]  # type: ignore[union-attr]
+    assert penalties[0] == penalties[1] == penalties[4] == 0
+    assert 0 < penalties[2] < penalties[3]
+
+
+@pytest.mark.slow
+@pytest.mark.sandbox
+def test_the_sample_class_scores_as_nbgrader_does(tmp_path: Path) -> None:
+    """Both grade a copy of the sample class; where its cells run out of time both say so."""
+    peer = SamplePeer(tmp_path)
+    peer.grade()
+    assert set(peer.records) == set(peer.students)
+    assert sum(peer.finished.values()) >= 5
     assert peer.differences() == {}
 
 
