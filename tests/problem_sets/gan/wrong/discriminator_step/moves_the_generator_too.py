@@ -1,4 +1,4 @@
-# loses: discriminator_step-update, discriminator_step-generator, discriminator_step-optimizer
+# loses: discriminator_step-generator, discriminator_step-optimizer
 import torch
 
 

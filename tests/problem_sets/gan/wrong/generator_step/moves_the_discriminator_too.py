@@ -1,4 +1,4 @@
-# loses: generator_step-update, generator_step-discriminator, generator_step-optimizer
+# loses: generator_step-discriminator, generator_step-optimizer
 import torch
 
 
