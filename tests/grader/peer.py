@@ -112,7 +112,9 @@ class Peer:
             answer = api.autograde(self.name, student, force=True, create=True)
             self.finished[student] = bool(answer["success"])
         with ThreadPoolExecutor(1) as executor:
-            self.records = autograde(ours, self.name, executor=executor, **options)
+            self.records = autograde(
+                ours, self.name, executor=executor, mode="compat", **options
+            )
 
     def outcomes(self, student: str) -> tuple[Outcome | None, Outcome | None]:
         """Theirs, None where it did not finish, and ours."""
