@@ -174,7 +174,7 @@ class LiveIncumbent:
     """A callback for `dlcourse.hpo.Tuner`: the best error so far, while the search runs.
 
     In a notebook with a reader before it the figure is redrawn in place; executed
-    unattended it is drawn once, at the end. Either way one figure stays.
+    unattended it is drawn once, at the end. Either way one figure of each search stays.
 
     Args:
         every_seconds: redraw no sooner than so many seconds after the last time.
@@ -204,6 +204,8 @@ class LiveIncumbent:
         """Draw what the search came to, if there is something to draw."""
         if results.best is not None:
             self._draw(results)
+        # The next search is drawn where it runs, not where this one did.
+        self._drawn, self._display = -math.inf, FigureDisplay()
 
     def _draw(self, results: Results) -> None:
         figure, ax = plt.subplots(figsize=(6, 3.4), layout="constrained")

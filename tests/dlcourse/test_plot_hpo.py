@@ -5,6 +5,8 @@ import math
 import matplotlib
 import pytest
 from matplotlib import pyplot as plt
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 from dlcourse import plot
 from dlcourse.hpo import Job, Result, Results
@@ -208,6 +210,48 @@ def test_the_live_curve_draws_when_it_is_due(monkeypatch, live, every, drawn):
     assert counts == {1: [2], 2: [1, 2], 3: [1, 2, 2]}[drawn]
     assert len(callback.figure.axes[0].lines) == 1
     assert plt.get_fignums() == []  # nothing is left for pyplot to show again
+
+
+SEARCHES = (
+    """
+from scipy import stats
+from dlcourse import hpo, plot
+
+space = {"x": stats.uniform(0, 1)}
+live = plot.LiveIncumbent(every_seconds=0)
+
+def units(resource):
+    return range(1, resource + 1)
+
+def objective(configuration, resource, checkpoint):
+    for unit in units(resource):
+        yield configuration["x"] / unit
+""",
+    """
+asha = hpo.ASHA(hpo.RandomSearcher(space), 1, 4, 2, max_trials=6)
+with hpo.WorkerPool(2, preload=()) as pool:
+    results = hpo.Tuner(asha, objective, pool, callback=live).run()
+assert {result.status for result in results} == {"finished"}
+""",
+    """
+fifo = hpo.FIFOScheduler(hpo.RandomSearcher(space), max_trials=3)
+results = hpo.Tuner(fifo, lambda configuration: configuration["x"], callback=live).run()
+""",
+)
+
+
+@pytest.mark.parametrize("live", ["0", "1"])
+def test_one_figure_of_each_search_stays_in_a_notebook(monkeypatch, live):
+    monkeypatch.setenv("DLCOURSE_LIVE", live)
+    notebook = new_notebook(cells=[new_code_cell(source) for source in SEARCHES])
+    NotebookClient(notebook, timeout=120).execute()
+    for cell in notebook.cells[1:]:
+        outputs = [output for output in cell.outputs if "data" in output]
+        figures = [output for output in outputs if "image/png" in output.data]
+        assert len(figures) == 1
+        bars = [output.data["text/html"] for output in outputs if "text/html" in output.data]
+        assert bars == ([""] if live == "1" else [])  # the bar, emptied
+        assert len(outputs) == len(cell.outputs) == 1 + len(bars)
 
 
 def test_drawing_a_search_does_not_load_what_searches_need():
