@@ -15,6 +15,7 @@ from multiprocessing.context import BaseContext
 from typing import Any
 
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+EXITED = 255  # in place of 0, see _WarmProcess.exitcode
 FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods()
 _main_lock = threading.Lock()
 _Context: Any = context.ForkServerContext if FORKSERVER else context.SpawnContext
@@ -46,6 +47,16 @@ class _WarmProcess(_Process):
     def start(self) -> None:
         with _main_hidden():
             super().start()
+
+    @property
+    def exitcode(self) -> int | None:
+        """Return how the process ended: never with 0, the mark of an end that was planned.
+
+        A worker waits for work until it is ended from outside, so that one whose job has
+        called ``os._exit(0)`` has died like any other; pebble would pass it over.
+        """
+        code = super().exitcode
+        return EXITED if code == 0 else code
 
 
 class _WarmContext(_Context):
