@@ -68,7 +68,7 @@ def count_workers(executor: Executor, asked: int | None) -> int:
     Raises:
         ValueError: it is no executor, it doesn't say, or more than one was asked of none.
     """
-    if not hasattr(executor, "submit"):
+    if not hasattr(executor, "submit") or isinstance(executor, type):
         raise ValueError(f"executor must be a concurrent.futures.Executor, got {executor!r}")
     if isinstance(executor, SerialExecutor) and asked not in (None, 1):
         raise ValueError(

@@ -8,17 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from dlcourse.hpo.jobs import Job, Result, Results
-from dlcourse.hpo.schedulers import Scheduler
+from dlcourse.hpo.schedulers import Key, Scheduler
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 FORMAT = 1
 Event = dict[str, Any]
-Key = tuple[int, int | None]
 
 
 class Journal:
     """Appends events to a file, one JSON object a line, each written out at once.
 
-    A line that a search was cut off in is dropped when the file is opened again.
+    A line that a search was cut off in is dropped when the file is opened again. As long as
+    it is open no other search may have it.
 
     Args:
         path: the file; its folder must exist.
@@ -27,28 +32,65 @@ class Journal:
         events: those that were there when the file was opened.
 
     Raises:
-        ValueError: a line is no event, by file and number.
+        ValueError: a line is no event, by file and number, or another search is writing.
+        OSError: the file can't be read or written.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        content = path.read_bytes() if path.exists() else b""
-        whole = content[: content.rfind(b"\n") + 1]
-        self.events = [
-            self._parse(line, number) for number, line in enumerate(whole.splitlines(), 1)
-        ]
-        self._file = path.open("ab")
-        self._file.truncate(len(whole))
+        self._broken = False
+        # Unbuffered: nothing is left over that closing the file could fail to write.
+        self._file = path.open("ab", buffering=0)
+        try:
+            self._take_hold()
+            content = path.read_bytes()
+            whole = content[: content.rfind(b"\n") + 1]
+            self.events = [
+                self._parse(line, number) for number, line in enumerate(whole.splitlines(), 1)
+            ]
+            self._file.truncate(len(whole))
+        except BaseException:
+            self._file.close()
+            raise
 
     def write(self, event: str, **content: Any) -> None:
-        """Append one event; what isn't JSON by itself is written as `plain` makes it."""
+        """Append one event; what isn't JSON by itself is written as `plain` makes it.
+
+        Raises:
+            OSError: it can't be written, such as on a full disk. Later events are dropped:
+                a line after a gap would tell of another search.
+        """
+        if self._broken:
+            return
         record = plain({"event": event, **content})
-        self._file.write(json.dumps(record, allow_nan=False).encode() + b"\n")
-        self._file.flush()
+        line = json.dumps(record, allow_nan=False).encode() + b"\n"
+        try:
+            while line:
+                line = line[self._file.write(line) :]
+        except OSError as error:
+            self._broken = True
+            raise OSError(
+                f"{self.path} can't be written any more ({error.strerror}); make room, and "
+                "run the search again with the same folder: it goes on from there"
+            ) from error
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def _take_hold(self) -> None:
+        """Lock the file; the system takes the lock away when the process ends, however."""
+        if fcntl is None:  # Windows
+            return
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ValueError(
+                f"{self.path} is being written by another search; let it end, or choose "
+                "another folder"
+            ) from None
+        except OSError:  # a file system without locks
+            pass
 
     def _parse(self, line: bytes, number: int) -> Event:
         try:
@@ -60,6 +102,22 @@ class Journal:
                 "repair it, or choose another folder"
             ) from None
         return event
+
+
+def open_journal(folder: Path) -> Journal:
+    """Return the journal in a folder, which is made if it is missing.
+
+    Raises:
+        ValueError: the folder can't be used, or as `Journal` does.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return Journal(folder / "results.jsonl")
+    except OSError as error:
+        raise ValueError(
+            f"folder {folder} can't be used ({error.strerror}); choose one that can be "
+            "written to"
+        ) from error
 
 
 def plain(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import inspect
 import numbers
 import pickle
 import sys
@@ -174,8 +175,25 @@ def hung(timeout: float, stack: str) -> str:
 def _call(objective: Callable[..., Any], job: Job, checkpoint: Path | None) -> Any:
     configuration = dict(job.configuration)
     if job.resource is None:
-        return objective(configuration)
-    return objective(configuration, resource=job.resource, checkpoint=checkpoint)
+        arguments: dict[str, Any] = {}
+    else:
+        arguments = {"resource": job.resource, "checkpoint": checkpoint}
+    _check_signature(objective, arguments)
+    return objective(configuration, **arguments)
+
+
+def _check_signature(objective: Callable[..., Any], arguments: Mapping[str, Any]) -> None:
+    try:
+        signature = inspect.signature(objective)
+    except (TypeError, ValueError):  # some functions in C have none
+        return
+    try:
+        signature.bind({}, **arguments)
+    except TypeError as error:
+        called = ", ".join(["configuration", *arguments])
+        raise MisuseError(
+            f"objective must take ({called}), as this scheduler's jobs want it, but: {error}"
+        ) from None
 
 
 def _units(answer: Any, metric: str) -> Iterator[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import queue
 import shutil
 import tempfile
@@ -15,16 +16,20 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dlcourse.hpo import checkpoints
-from dlcourse.hpo.checks import check_optional_integer
+from dlcourse.hpo.checks import check_callable, check_fresh, check_optional_seconds
 from dlcourse.hpo.dispatch import Dispatcher, Objective, count_workers
 from dlcourse.hpo.jobs import Job, Result, Results
-from dlcourse.hpo.journal import Journal, describe, record, replay
+from dlcourse.hpo.journal import Journal, describe, open_journal, record, replay
+from dlcourse.hpo.limits import Limits
 from dlcourse.hpo.schedulers import Scheduler
 from dlcourse.hpo.tasks import Outcome, Task
 from dlcourse.hpo.workers import HungError, SerialExecutor
+
+if TYPE_CHECKING:
+    from dlcourse.progress import ProgressBar
 
 MAX_ATTEMPTS = 3  # a job whose worker dies is run again twice
 LOOK_UP_SECONDS = 1.0  # how long Ctrl-C may have to wait where waiting can't be interrupted
@@ -96,15 +101,19 @@ class Tuner:
         callback: Callable[[Results], object] | None = None,
         progress: bool = True,
     ) -> None:
-        _check_scheduler(scheduler)
-        if not callable(objective):
-            raise ValueError(f"objective must be a function, got {objective!r}")
-        check_optional_integer("max_trials", max_trials, least=1)
-        _check_seconds("max_seconds", max_seconds)
-        _check_seconds("job_timeout", job_timeout)
+        check_fresh(scheduler)
+        check_callable("objective", objective)
+        check_optional_seconds("job_timeout", job_timeout)
+        if callback is not None:
+            check_callable("callback", callback)
+        if not isinstance(metric, str):
+            raise ValueError(f"metric must be a name, got {metric!r}")
+        if not isinstance(folder, str | os.PathLike | None):
+            raise ValueError(f"folder must be a path, got {folder!r}")
         self.scheduler, self.objective, self.metric = scheduler, objective, metric
         self.executor = SerialExecutor() if executor is None else executor
         self.num_workers = count_workers(self.executor, num_workers)
+        self._limits = Limits(max_seconds, max_trials, target)
         self.max_seconds, self.max_trials, self.target = max_seconds, max_trials, target
         self.job_timeout, self.callback, self.progress = job_timeout, callback, progress
         self.folder = None if folder is None else Path(folder)
@@ -114,9 +123,6 @@ class Tuner:
         self._again: deque[Job] = deque()  # cut off in an earlier run of the folder
         self._running: dict[int, _Run] = {}  # by worker
         self._done: queue.SimpleQueue[tuple[_Run, Future[Any]]] = queue.SimpleQueue()
-        self._started: set[int] = set()  # trials
-        self._ended: set[int] = set()
-        self._best = math.inf
         self._origin = 0.0
         self._has_run = self._full = False
 
@@ -124,8 +130,9 @@ class Tuner:
         """Run the search to its end and return the results; Ctrl-C ends it early.
 
         Raises:
-            ValueError: the metric is missing in what the objective returns, the objective
-                can't be sent to workers, or the folder holds another search.
+            ValueError: the objective takes other arguments, the metric is missing in what it
+                returns, or the folder can't be used, is in use or holds another search.
+            OSError: the results can't be written any more.
             RuntimeError: this tuner has run before, or the executor takes no more jobs.
         """
         if self._has_run:
@@ -133,8 +140,10 @@ class Tuner:
         self._has_run = True
         with contextlib.ExitStack() as stack:
             self._open(stack)
+            bar = stack.enter_context(self._bar())
+            self._origin = time.monotonic() - self.results.duration
             try:
-                self._search()
+                self._search(bar)
             except KeyboardInterrupt:
                 self._cut_running()
                 print(f"Interrupted; {self._count()} kept.")
@@ -154,8 +163,7 @@ class Tuner:
             stack.callback(shutil.rmtree, root, ignore_errors=True)
         else:
             root = self.folder
-            root.mkdir(parents=True, exist_ok=True)
-            self._journal = Journal(root / "results.jsonl")
+            self._journal = open_journal(root)
             stack.callback(self._journal.close)
             self._again.extend(replay(self._journal, self.scheduler, self.results))
             if not self._journal.events:
@@ -163,34 +171,33 @@ class Tuner:
         self._checkpoints = root.resolve() / "checkpoints"
         self._checkpoints.mkdir(exist_ok=True)
         checkpoints.clear_unfinished(self._checkpoints)
-        for result in self.results:
-            self._count_in(result)
-        self._started |= self._ended | {job.trial_id for job in self._again}
-        self._origin = time.monotonic() - self.results.duration
+        self._limits.go_on_from(self.results, self._again)
 
-    def _search(self) -> None:
-        from dlcourse.progress import progress_bar  # loads torch, the schedulers do without
+    def _bar(self) -> ProgressBar:
+        # It loads torch, which takes seconds: only here, and before the clock starts.
+        from dlcourse.progress import progress_bar
 
         total = self.max_trials or getattr(self.scheduler, "max_trials", None)
-        with progress_bar(
-            total, done=len(self._ended), unit="trial", hidden=not self.progress
-        ) as bar:
-            while not self._is_over():
-                self._start_jobs()
-                if not self._running:
-                    break
-                with contextlib.suppress(queue.Empty):
-                    run, future = self._done.get(timeout=self._patience())
-                    before = len(self._ended)
-                    self._take(run, future)
-                    if len(self._ended) > before:
-                        bar.advance(best=self._best)
+        done = self._limits.num_ended
+        return progress_bar(total, done=done, unit="trial", hidden=not self.progress)
+
+    def _search(self, bar: ProgressBar) -> None:
+        while not self._limits.reached(self._seconds()):
+            self._start_jobs()
+            if not self._running:
+                break
+            with contextlib.suppress(queue.Empty):
+                run, future = self._done.get(timeout=self._patience())
+                before = self._limits.num_ended
+                self._take(run, future)
+                if self._limits.num_ended > before:
+                    bar.advance(best=self._limits.best)
 
     def _start_jobs(self) -> None:
         free = [i for i in range(self.num_workers) if i not in self._running]
         for worker in free:
             job = self._next_job()
-            if job is None or self._is_over():
+            if job is None or self._limits.reached(self._seconds()):
                 return
             run = self._running[worker] = _Run(job, worker, self._seconds())
             self._submit(run)
@@ -201,11 +208,9 @@ class Tuner:
         job = None if self._full else self.scheduler.suggest()
         if job is None:
             return None
-        if self.max_trials is not None and job.trial_id not in self._started:
-            self._full = len(self._started) >= self.max_trials
-            if self._full:  # those that run already make up the number
-                return None
-        self._started.add(job.trial_id)
+        self._full = not self._limits.admit(job)
+        if self._full:  # those that run already make up the number
+            return None
         self._write(
             "start",
             trial_id=job.trial_id,
@@ -263,9 +268,9 @@ class Tuner:
             status=outcome.status,
             traceback=outcome.traceback,
         )
-        self._write("result", **record(result))
         self.results.append(result)
-        self._count_in(result)
+        self._limits.count(result)
+        self._write("result", **record(result))
         if result.status == "cut":
             return
         if finished:
@@ -281,19 +286,6 @@ class Tuner:
             if run.future is not None:
                 run.future.cancel()
             self._finish(run, Outcome("cut"))
-
-    def _count_in(self, result: Result) -> None:
-        if result.status != "cut":
-            self._ended.add(result.trial_id)
-        if result.status == "finished" and result.error < self._best:
-            self._best = result.error
-
-    def _is_over(self) -> bool:
-        return (
-            (self.max_seconds is not None and self._seconds() >= self.max_seconds)
-            or (self.max_trials is not None and len(self._ended) >= self.max_trials)
-            or (self.target is not None and self._best <= self.target)
-        )
 
     def _seconds(self) -> float:
         return time.monotonic() - self._origin
@@ -322,15 +314,3 @@ class Tuner:
         if traces and all(traces):
             last = (traces[-1] or "").strip().splitlines()[-1]
             warnings.warn(f"every job failed, the last one with: {last}", stacklevel=3)
-
-
-def _check_scheduler(scheduler: object) -> None:
-    if not (hasattr(scheduler, "suggest") and hasattr(scheduler, "report")):
-        raise ValueError(f"scheduler must be a Scheduler, got {scheduler!r}")
-    if getattr(scheduler, "num_trials", 0):
-        raise ValueError("scheduler has been used; give the tuner a fresh one")
-
-
-def _check_seconds(name: str, value: object) -> None:
-    if value is not None and not (isinstance(value, int | float) and value > 0):
-        raise ValueError(f"{name} must be a number of seconds above 0, got {value!r}")

@@ -2,6 +2,7 @@
 
 import json
 import math
+import resource
 import subprocess
 import sys
 from itertools import pairwise
@@ -142,6 +143,46 @@ def test_a_broken_line_is_named(tmp_path):
     (tmp_path / "results.jsonl").write_text('{"event": "search"}\nnonsense\n')
     with pytest.raises(ValueError, match=r"results\.jsonl, line 2, is no line of a search"):
         tune(fifo(1), x, folder=tmp_path)
+
+
+def test_a_folder_that_cannot_be_used_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    (tmp_path / "taken" / "results.jsonl").mkdir(parents=True)
+    for name in ("file", "file/below", "taken"):
+        with pytest.raises(
+            ValueError, match=f"folder .*{name} can't be used .*choose"
+        ) as error:
+            tune(fifo(1), x, folder=tmp_path / name)
+        assert "\n" not in str(error.value)
+
+
+def test_a_folder_belongs_to_one_search_at_a_time(tmp_path):
+    refused = []
+
+    def objective(configuration):
+        with pytest.raises(ValueError, match="being written by another search") as error:
+            tune(fifo(1), x, folder=tmp_path)
+        refused.append(error)
+        return configuration["x"]
+
+    before = tune(fifo(2), objective, folder=tmp_path)
+    assert len(refused) == 2
+    assert list(tune(fifo(2), x, folder=tmp_path)) == list(before)
+
+
+def test_a_full_disk_ends_the_search_and_running_again_goes_on(tmp_path):
+    tuner = hpo.Tuner(fifo(30), x, folder=tmp_path, progress=False)
+    path = tmp_path / "results.jsonl"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (900, limits[1]))
+    try:
+        with pytest.raises(OSError, match=r"results\.jsonl can't be written any more .*again"):
+            tuner.run()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert path.stat().st_size == 900 and 0 < len(tuner.results) < 30
+    again = tune(fifo(30), x, folder=tmp_path)
+    assert [r.error for r in again] == [r.error for r in tune(fifo(30), x)]
 
 
 def test_promoted_trials_go_on_from_their_checkpoint(tmp_path):

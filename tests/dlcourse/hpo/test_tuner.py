@@ -1,5 +1,6 @@
 """The tuner: every executor, every way in which a job or a search can end."""
 
+import contextlib
 import json
 import math
 import os
@@ -13,6 +14,7 @@ import warnings
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import pairwise
 from multiprocessing import get_context
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -288,6 +290,37 @@ def test_an_objective_that_cannot_be_sent_is_refused(pool):
         hpo.Tuner(fifo(3), lambda c: lock.locked(), pool)
 
 
+def test_exit_without_an_error_is_the_death_of_a_worker_too(pool):
+    def objective(configuration):
+        if configuration["x"] > 0.5:
+            os._exit(0)
+        return configuration["x"]
+
+    results = tune(fifo(4), objective, pool, max_seconds=PATIENCE)
+    assert {(r.configuration["x"] > 0.5, r.status) for r in results} == {
+        (False, "finished"),
+        (True, "failed"),
+    }
+    assert len(results) == 4
+
+
+@pytest.mark.parametrize("where", ["here", "pool"])
+def test_an_objective_with_other_arguments_ends_the_search(where, pool):
+    scheduler = hpo.ASHA(searcher(), 1, 4, 2)  # it would fail for ever
+    message = r"objective must take \(configuration, resource, checkpoint\).*'resource'"
+    with pytest.raises(ValueError, match=message):
+        tune(scheduler, x, pool if where == "pool" else None)
+
+
+def test_an_instance_or_a_function_in_c_will_do():
+    class Objective:
+        def __call__(self, configuration):
+            return configuration["x"]
+
+    assert len(tune(fifo(2), Objective())) == 2
+    assert tune(fifo(1), len)[0].error == 2
+
+
 # The end of a search
 
 
@@ -309,6 +342,29 @@ def test_it_ends_at_the_target(pool):
     results = tune(fifo(seed=3), x, target=0.1)
     assert results[-1].error <= 0.1
     assert all(result.error > 0.1 for result in list(results)[:-1])
+
+
+def test_an_error_that_is_not_finite_reaches_no_target():
+    errors = iter([-math.inf, math.nan, 0.3, 0.1])
+    results = tune(fifo(), lambda c: next(errors), target=0.2)
+    assert len(results) == 4
+
+
+def test_two_searches_at_once_do_not_get_in_each_other_s_way(pool, tmp_path):
+    def search(seed):
+        asha = hpo.ASHA(searcher(seed), 1, 4, 2, max_trials=6)
+        found[seed] = tune(asha, epochs_of(tmp_path / f"log_{seed}"), pool, 1)
+
+    found = {}
+    threads = [threading.Thread(target=search, args=(seed,)) for seed in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    for seed in (0, 1):
+        asha = hpo.ASHA(searcher(seed), 1, 4, 2, max_trials=6)
+        alone = tune(asha, epochs_of(tmp_path / f"alone_{seed}"))
+        assert outcomes(found[seed]) == outcomes(alone)
 
 
 def test_running_jobs_are_cut_at_the_target(pool):
@@ -333,6 +389,19 @@ def test_it_ends_after_max_seconds(pool):
     results = tune(fifo(), objective, pool, max_seconds=0.3)
     assert [result.status for result in results] == ["cut", "cut"]
     assert 0.3 <= results.duration < PATIENCE
+
+
+def test_loading_what_the_bar_needs_is_no_part_of_the_search(monkeypatch):
+    loaded = []
+
+    def slow(self):
+        time.sleep(0.3)
+        loaded.append(True)
+        return contextlib.nullcontext(SimpleNamespace(advance=lambda **numbers: None))
+
+    monkeypatch.setattr(hpo.Tuner, "_bar", slow)
+    results = tune(fifo(1), x, max_seconds=0.25)
+    assert loaded and [result.status for result in results] == ["finished"]
 
 
 def test_in_this_process_a_job_is_cut_where_it_yields():
@@ -483,9 +552,18 @@ class Silent(Executor):
         ({"executor": Silent()}, "num_workers: this executor doesn't tell"),
         ({"num_workers": 2}, r"num_workers = 2 needs workers; .*WorkerPool\(2\)"),
         ({"executor": Silent(), "num_workers": 0}, "num_workers must be an integer"),
-        ({"max_seconds": 0}, "max_seconds must be a number of seconds"),
+        ({"max_seconds": 0}, "max_seconds must be a finite number of seconds"),
         ({"max_trials": 0}, "max_trials must be an integer"),
-        ({"job_timeout": "1"}, "job_timeout must be a number of seconds"),
+        ({"max_seconds": math.inf}, "max_seconds must be a finite number of seconds"),
+        ({"job_timeout": "1"}, "job_timeout must be a finite number of seconds"),
+        ({"job_timeout": True}, "job_timeout must be a finite number of seconds"),
+        ({"target": "0.1"}, "target must be a number, got '0.1'"),
+        ({"target": math.nan}, "target must be a number, got nan"),
+        ({"metric": 3}, "metric must be a name, got 3"),
+        ({"callback": 3}, "callback must be a function, got 3"),
+        ({"folder": 3}, "folder must be a path, got 3"),
+        ({"scheduler": hpo.FIFOScheduler}, "scheduler must be a Scheduler"),
+        ({"executor": hpo.WorkerPool}, "executor must be a concurrent.futures.Executor"),
     ],
 )
 def test_bad_arguments(arguments, message):
