@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, overload
 
+from dlcourse.hpo.checks import check_integer
+
 Configuration = dict[str, Any]
 Status = Literal["finished", "failed", "cut"]
 
@@ -89,7 +91,7 @@ class Results(Sequence[Result]):
         duration: seconds the search took; the end of the last result if None.
 
     Raises:
-        ValueError: ``num_workers`` is below 1.
+        ValueError: ``num_workers`` is no integer of at least 1.
     """
 
     def __init__(
@@ -100,8 +102,7 @@ class Results(Sequence[Result]):
         metric: str = "validation_error",
         duration: float | None = None,
     ) -> None:
-        if num_workers < 1:
-            raise ValueError(f"num_workers must be at least 1, got {num_workers}")
+        check_integer("num_workers", num_workers, least=1)
         self._results = list(results)
         self.num_workers, self.metric = num_workers, metric
         self._duration = duration
@@ -128,7 +129,8 @@ class Results(Sequence[Result]):
         found = (
             "no finite error yet" if best is None else f"best {self.metric} {best.error:.4g}"
         )
-        return f"<{len(self)} results of {self.num_workers} workers, {found}>"
+        workers = f"{self.num_workers} worker" + "s" * (self.num_workers > 1)
+        return f"<{len(self)} results of {workers}, {found}>"
 
     def append(self, result: Result) -> None:
         """Add the result that has just come."""
@@ -219,9 +221,13 @@ class Results(Sequence[Result]):
 
         Returns:
             Between 0 and 1; 0 for a search that took no time.
+
+        Raises:
+            ValueError: ``num_workers`` is no integer of at least 1.
         """
         duration = self.duration if until is None else until
         workers = self.num_workers if num_workers is None else num_workers
+        check_integer("num_workers", workers, least=1)
         return self.busy_seconds(until) / (workers * duration) if duration > 0 else 0.0
 
     def resource_spent(self) -> int:

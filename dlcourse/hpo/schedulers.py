@@ -75,15 +75,18 @@ class Scheduler(ABC):
             Whether it counts. A result that has come before changes nothing.
 
         Raises:
-            ValueError: there was no such job.
+            ValueError: there was no such job, or the error is no number.
         """
         key = trial_id, resource
         if key not in self._suggested:
             raise ValueError(self._unknown(trial_id, resource))
+        try:
+            error = float(error)
+        except (TypeError, ValueError):
+            raise ValueError(f"error must be a number, got {error!r}") from None
         job = self._running.pop(key, None)
         if job is None:
             return False
-        error = float(error)
         self.searcher.update(job.configuration, error, job.resource)
         self._observe(job, error)
         return True

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.hpo.checks import check_integer
+from dlcourse.hpo.checks import check_integer, check_probability
 from dlcourse.hpo.jobs import Configuration
-from dlcourse.hpo.space import Sampler, Space
+from dlcourse.hpo.space import Sampler, Space, is_constant
 
 
 class Searcher(ABC):
@@ -95,8 +95,7 @@ class LocalSearcher(RandomSearcher):
         seed: int = 0,
     ) -> None:
         super().__init__(space, initial_configuration=initial_configuration, seed=seed)
-        if not 0 <= probability_local <= 1:
-            raise ValueError(f"probability_local must be from 0 to 1, got {probability_local}")
+        check_probability("probability_local", probability_local)
         check_integer("num_changed", num_changed, least=1)
         if num_changed > len(self._sampler.drawn_names):
             raise ValueError(
@@ -138,6 +137,12 @@ def _complete(initial: Mapping[str, Any], sampler: Sampler) -> Configuration:
     if missing or unknown:
         problem = f"lacks {missing}" if missing else f"has {unknown}, which the space lacks"
         raise ValueError(f"initial_configuration {problem}; the space has {sampler.names}")
+    for name, value in initial.items():
+        if not is_constant(value):
+            raise ValueError(
+                f"initial_configuration: {name!r} must be a number, text, bool or None, "
+                f"got {value!r}"
+            )
     return {
         name: initial[name] if name in initial else sampler.draw(name) for name in sampler.names
     }

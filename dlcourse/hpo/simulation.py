@@ -5,8 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
+from typing import Any
 
-from dlcourse.hpo.checks import check_integer, check_optional_integer
+from dlcourse.hpo.checks import (
+    check_callable,
+    check_fresh,
+    check_integer,
+    check_optional_integer,
+    check_optional_seconds,
+)
 from dlcourse.hpo.jobs import Job, Result, Results
 from dlcourse.hpo.schedulers import Scheduler
 
@@ -44,14 +51,16 @@ def simulate(
         the scheduler is finished, or when no job is running and it gives none.
 
     Raises:
-        ValueError: an argument is out of range, a job's duration is not above 0, or
-            nothing would ever end the search.
+        ValueError: the scheduler has been used, an argument is out of range, a job's
+            duration is not above 0, or nothing would ever end the search.
     """
+    check_fresh(scheduler)
+    check_callable("duration", duration)
+    check_callable("error", error)
     check_integer("num_workers", num_workers, least=1)
     check_optional_integer("max_jobs", max_jobs, least=1)
-    if until is not None and not until > 0:
-        raise ValueError(f"until must be above 0 seconds, got {until}")
-    if until is None and max_jobs is None and scheduler.endless:
+    check_optional_seconds("until", until)
+    if until is None and max_jobs is None and getattr(scheduler, "endless", False):
         raise ValueError("nothing ends this search: give until, max_jobs or a limit of trials")
     results = Results(num_workers=num_workers)
     end = math.inf if until is None else until
@@ -80,21 +89,31 @@ def simulate(
 
 
 def _seconds(duration: Callable[[Job], float], job: Job) -> float:
-    seconds = duration(job)
+    seconds = _number("duration", duration(job))
     if not 0 < seconds < math.inf:
         raise ValueError(
-            f"duration must be above 0 seconds and finite, got {seconds} "
+            f"duration must be above 0 seconds and finite, got {seconds:g} "
             f"for trial {job.trial_id} up to resource {job.resource}"
         )
-    return float(seconds)
+    return seconds
 
 
 def _curve(error: Callable[[Job], float | Iterable[float]], job: Job) -> list[float]:
     errors = error(job)
-    curve = [float(e) for e in errors] if isinstance(errors, Iterable) else [float(errors)]
+    # An array or tensor of one number says that it can be iterated over, but can't.
+    if not isinstance(errors, Iterable) or getattr(errors, "ndim", None) == 0:
+        return [_number("error", errors)]
+    curve = [_number("error", e) for e in errors]
     if not curve:
         raise ValueError(f"error must give at least one number, got none for {job}")
     return curve
+
+
+def _number(name: str, value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must give a number, got {value!r}") from None
 
 
 def _result(running: Running, curve: list[float], metric: str) -> Result:

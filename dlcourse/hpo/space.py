@@ -41,7 +41,7 @@ def check_space(space: Space) -> None:
             raise ValueError(f"space: the name of a hyperparameter must be text, got {name!r}")
         if is_distribution(value):
             _check_distribution(name, value)
-        elif value is not None and not isinstance(value, str | numbers.Real | np.bool_):
+        elif not is_constant(value):
             raise ValueError(
                 f"space: {name!r} must be a frozen distribution, such as "
                 f"stats.uniform(0, 1), or a number, text, bool or None, got {value!r}"
@@ -51,6 +51,11 @@ def check_space(space: Space) -> None:
 def is_distribution(value: object) -> bool:
     """Return whether the entry of a space is drawn, and not a constant."""
     return hasattr(value, "rvs")
+
+
+def is_constant(value: object) -> bool:
+    """Return whether a hyperparameter can have the value: a number, text, bool or None."""
+    return value is None or isinstance(value, str | numbers.Real | np.bool_)
 
 
 def sample_configuration(space: Space, generator: np.random.Generator) -> Configuration:

@@ -46,7 +46,7 @@ def test_results_are_a_sequence(climbed):
     climbed.append(climbed[0])
     assert len(climbed) == 6
     assert repr(climbed) == "<6 results of 2 workers, best validation_error 0.2>"
-    assert "no finite error yet" in repr(Results(num_workers=1))
+    assert repr(Results(num_workers=1)) == "<0 results of 1 worker, no finite error yet>"
 
 
 def test_jobs_and_results_travel_between_processes(climbed):
@@ -132,5 +132,7 @@ def test_resource_spent_counts_what_was_trained(climbed):
 
 
 def test_no_workers_is_an_error():
-    with pytest.raises(ValueError, match="num_workers must be at least 1, got 0"):
+    with pytest.raises(ValueError, match="num_workers must be an integer of at least 1"):
         Results(num_workers=0)
+    with pytest.raises(ValueError, match="num_workers must be an integer of at least 1"):
+        Results(num_workers=1).utilization(num_workers=0)

@@ -88,6 +88,15 @@ def test_what_was_never_suggested_is_named(name):
     assert scheduler.report(0, 0.5, job.resource)
 
 
+@pytest.mark.parametrize("error", [None, "low"])
+def test_an_error_that_is_no_number_changes_nothing(error):
+    scheduler = hpo.FIFOScheduler(searcher(), max_trials=1)
+    scheduler.suggest()
+    with pytest.raises(ValueError, match=f"error must be a number, got {error!r}"):
+        scheduler.report(0, error)
+    assert scheduler.report(0, 0.5) and scheduler.finished
+
+
 def test_fifo_runs_trials_in_order_and_ends():
     scheduler = hpo.FIFOScheduler(searcher(), max_trials=3, resource=5)
     jobs = [scheduler.suggest() for _ in range(3)]

@@ -104,6 +104,7 @@ def test_local_search_beats_random_search_on_a_bowl():
         ({"initial_configuration": {"x": 0.5}}, r"initial_configuration lacks \['y', 'n'\]"),
         ({"initial_configuration": {**FIRST, "z": 1}}, r"initial_configuration has \['z'\]"),
         ({"initial_configuration": 3}, "initial_configuration must be a dict.*got 3"),
+        ({"initial_configuration": {**FIRST, "x": [1]}}, "initial_configuration: 'x' must be"),
         ({"seed": -1}, "seed must be an integer of at least 0, got -1"),
         ({"seed": None}, "seed must be an integer of at least 0, got None"),
     ],
@@ -117,7 +118,8 @@ def test_errors_name_the_argument(options, message):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"probability_local": 1.5}, "probability_local must be from 0 to 1, got 1.5"),
+        ({"probability_local": 1.5}, "probability_local must be a number from 0 to 1"),
+        ({"probability_local": "0.5"}, "probability_local must be a number from 0 to 1"),
         ({"num_changed": 0}, "num_changed must be an integer of at least 1, got 0"),
         ({"num_changed": 4}, "num_changed must be at most 3, the number of hyperparameters"),
     ],

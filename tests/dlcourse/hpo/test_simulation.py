@@ -185,8 +185,8 @@ def test_workers_do_one_job_at_a_time_and_the_run_repeats(num_workers, seed, nam
     ("options", "message"),
     [
         ({"num_workers": 0}, "num_workers must be an integer of at least 1, got 0"),
-        ({"until": 0}, "until must be above 0 seconds, got 0"),
-        ({"until": math.nan}, "until must be above 0 seconds, got nan"),
+        ({"until": 0}, "until must be a finite number of seconds above 0, got 0"),
+        ({"until": math.nan}, "until must be a finite number of seconds above 0, got nan"),
         ({"max_jobs": 0}, "max_jobs must be an integer of at least 1, got 0"),
         (
             {"until": None},
@@ -198,7 +198,11 @@ def test_workers_do_one_job_at_a_time_and_the_run_repeats(num_workers, seed, nam
         ),
         ({"duration": lambda job: math.inf}, "duration must be above 0 seconds and finite"),
         ({"duration": lambda job: math.nan}, "duration must be above 0 seconds and finite"),
+        ({"duration": lambda job: None}, "duration must give a number, got None"),
+        ({"duration": 3}, "duration must be a function, got 3"),
         ({"error": lambda job: []}, "error must give at least one number"),
+        ({"error": lambda job: "low"}, "error must give a number, got 'l'"),
+        ({"error": 0.5}, "error must be a function, got 0.5"),
     ],
 )
 def test_errors_name_the_argument(options, message):
@@ -211,3 +215,17 @@ def test_errors_name_the_argument(options, message):
     }
     with pytest.raises(ValueError, match=message):
         hpo.simulate(hpo.ASHA(searcher(), 2, 10, 2), **arguments)
+
+
+def test_a_scheduler_is_simulated_once():
+    scheduler = hpo.FIFOScheduler(searcher(), max_trials=2)
+    hpo.simulate(scheduler, lambda job: 1, 1, error=lambda job: 0.5)
+    with pytest.raises(ValueError, match="scheduler has been used"):
+        hpo.simulate(scheduler, lambda job: 1, 1, error=lambda job: 0.5)
+
+
+@pytest.mark.parametrize("error", [np.array(0.5), np.float32(0.5), np.array([0.7, 0.5])])
+def test_errors_may_be_numbers_and_arrays_of_numpy(error):
+    scheduler = hpo.FIFOScheduler(searcher(), max_trials=1)
+    (result,) = hpo.simulate(scheduler, lambda job: 1, 1, error=lambda job: error)
+    assert result.error == 0.5 and type(result.error) is float
