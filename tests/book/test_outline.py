@@ -99,6 +99,31 @@ expectation and variance | preliminaries/probability | Expectation and variance 
 covariance | preliminaries/probability | Covariance |
 dir and help | preliminaries/documentation | | dir; help
 reading an error | preliminaries/documentation | Reading an error |
+objective | hpo/what-is-hpo | The optimization problem | objective; configuration
+log-uniform | hpo/what-is-hpo | The configuration space | loguniform
+random search on LeNet | hpo/what-is-hpo | Random search | test error
+the sigmoid failure | hpo/what-is-hpo | Turning the crank | sigmoid
+batch means are biased | hpo/what-is-hpo | Count, do not average | batch
+searcher, scheduler, tuner | hpo/interface | Three questions | searcher; scheduler; tuner
+incumbent curves | hpo/interface | A real search |
+local searcher | hpo/interface | A searcher that looks back |
+DropoutMLP | hpo/interface | 1. An MLP with dropout | dropout_1; num_hiddens_2
+synchronous against asynchronous | hpo/asynchronous | Why workers wait | asynchronous
+real worker processes | hpo/asynchronous | Real workers | WorkerPool
+scaling | hpo/asynchronous | One, two, four workers |
+Dask | hpo/asynchronous | On a cluster | dask worker
+Syne Tune | hpo/asynchronous | Syne Tune | PythonBackend; load_experiment
+Bayesian optimization | hpo/asynchronous | Random search against | Bayesian
+rungs | hpo/successive-halving | Rungs | eta
+successive halving from scratch | hpo/successive-halving | Halving on one screen |
+resume from the checkpoint | hpo/successive-halving | The search on LeNet | checkpoint
+promoted trials first | hpo/successive-halving | What a free worker does | promoted
+Hyperband | hpo/successive-halving | Hyperband | bracket
+stragglers | hpo/asha | Waiting for the last one | straggler
+ASHA's rule | hpo/asha | The rule | promot
+suboptimal promotions | hpo/asha | Promoted too early | promot
+ASHA with Syne Tune | hpo/asha | The same with Syne Tune | grace_period
+a thousand workers | hpo/asha | A thousand workers | utilization
 two-sample test | gan/gan | A test that learns | two-sample test
 the discriminator's loss | gan/gan | The discriminator's loss | cross-entropy
 generator losses | gan/gan | The generator's loss, twice | saturating; non-saturating
