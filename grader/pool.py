@@ -106,8 +106,9 @@ def _collect(
     students: dict[Future[Run], str] = {
         pool.submit(work, notebook): student for student, notebook in notebooks.items()
     }
-    for future in as_completed(students):
-        yield students[future], _outcome(future)
+    for future in as_completed(list(students)):
+        student = students.pop(future)  # with it goes the notebook it holds
+        yield student, _outcome(future)
 
 
 def _outcome(future: Future[Run]) -> Outcome:
