@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import math
 import numbers
-import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,12 +16,11 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from dlcourse import runtime
+from dlcourse.hpo import lenet_checkpoint
 from dlcourse.hpo.checks import check_integer
 from dlcourse.hpo.lenet_start import examples, initialized, order_generator
 from dlcourse.nn import MEMORY_FORMAT, LeNet
 
-FORMAT = "dlcourse.hpo.lenet 1"
-CHECKPOINT = "lenet.pt"
 # The sample has 600 images: five passes over it are a unit that shows some progress.
 PASSES = {"small": 5, "full": 1}
 DEFAULTS = {"batch_size": 128, "momentum": 0.0, "weight_decay": 0.0}
@@ -115,7 +113,6 @@ class _Run:
     """A training between two epochs.
 
     Attributes:
-        identity: all that the numbers depend on but the epoch.
         history: the metrics of each epoch done.
         start: how many epochs were done before the last call that trained.
     """
@@ -125,7 +122,6 @@ class _Run:
     batch_size: int
     seed: int
     device: torch.device
-    identity: dict[str, Any]
     history: list[Metrics] = field(default_factory=list)
     start: int = 0
 
@@ -174,6 +170,21 @@ class _Run:
         error, loss = wrong / len(images), loss / len(images)
         return torch.where(loss.isnan(), loss, error), loss
 
+    def state(self) -> dict[str, Any]:
+        """Return what a training goes on from."""
+        return {
+            "net": self.net.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "history": self.history,
+            "start": self.start,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from a state that another run was in."""
+        self.net.load_state_dict(state["net"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.history, self.start = state["history"], state["start"]
+
 
 def _run(
     configuration: Mapping[str, Any],
@@ -201,10 +212,10 @@ def _run(
         "seed": int(seed),
         "profile": runtime.profile(),
     }
-    run = _Run(net, optimizer, values["batch_size"], int(seed), place, identity)
-    path = None if checkpoint is None else Path(checkpoint) / CHECKPOINT
+    run = _Run(net, optimizer, values["batch_size"], int(seed), place)
+    path = None if checkpoint is None else Path(checkpoint) / lenet_checkpoint.FILE_NAME
     if path is not None and path.exists():
-        _load(path, run)
+        run.restore(lenet_checkpoint.load(path, identity))
     if len(run.history) >= resource:
         return run
     run.start = len(run.history)
@@ -212,7 +223,7 @@ def _run(
         while len(run.history) < resource:
             run.train_epoch()
     if path is not None:
-        _save(path, run)
+        lenet_checkpoint.save(path, identity, run.state())
     return run
 
 
@@ -260,49 +271,3 @@ def _one_thread(device: torch.device) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def _save(path: Path, run: _Run) -> None:
-    """Write the checkpoint whole or not at all: under another name first."""
-    content = {
-        "format": FORMAT,
-        "identity": run.identity,
-        "net": run.net.state_dict(),
-        "optimizer": run.optimizer.state_dict(),
-        "history": run.history,
-        "start": run.start,
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        torch.save(content, temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _load(path: Path, run: _Run) -> None:
-    """Put the run where the checkpoint was written.
-
-    Raises:
-        ValueError: the file is damaged, or of another training.
-    """
-    try:
-        # weights_only: a checkpoint from elsewhere must not be able to run code.
-        content = torch.load(path, map_location="cpu", weights_only=True)
-        fits = isinstance(content, dict) and content["format"] == FORMAT
-    except Exception as error:
-        raise ValueError(
-            f"checkpoint: {path} is damaged or no checkpoint; remove it to train anew"
-        ) from error
-    if not fits:
-        raise ValueError(f"checkpoint: {path} is not one of train_lenet; use another folder")
-    for name, expected in run.identity.items():
-        if content["identity"].get(name) != expected:
-            raise ValueError(
-                f"checkpoint: {path} is of another training ({name} "
-                f"{content['identity'].get(name)!r}, not {expected!r}); use another folder"
-            )
-    run.net.load_state_dict(content["net"])
-    run.optimizer.load_state_dict(content["optimizer"])
-    run.history, run.start = content["history"], content["start"]

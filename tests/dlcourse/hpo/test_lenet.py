@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from dlcourse import data, nn
-from dlcourse.hpo import lenet, lenet_start
+from dlcourse.hpo import lenet, lenet_checkpoint, lenet_start
 from dlcourse.hpo.lenet import lenet_test_error, train_lenet
 
 CONFIGURATION = {"learning_rate": 0.1, "batch_size": 100, "momentum": 0.5}
@@ -184,7 +184,7 @@ def test_a_job_whose_answer_was_lost_gives_it_again_without_training(tmp_path, m
 
 def test_the_checkpoint_appears_whole_or_not_at_all(tmp_path, monkeypatch):
     train(1, tmp_path)
-    kept = (tmp_path / lenet.CHECKPOINT).read_bytes()
+    kept = (tmp_path / lenet_checkpoint.FILE_NAME).read_bytes()
 
     def torn(content, path):
         path.write_bytes(b"half")
@@ -193,13 +193,13 @@ def test_the_checkpoint_appears_whole_or_not_at_all(tmp_path, monkeypatch):
     monkeypatch.setattr(torch, "save", torn)
     with pytest.raises(OSError, match="disk full"):
         train(2, tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [lenet.CHECKPOINT]
-    assert (tmp_path / lenet.CHECKPOINT).read_bytes() == kept
+    assert [path.name for path in tmp_path.iterdir()] == [lenet_checkpoint.FILE_NAME]
+    assert (tmp_path / lenet_checkpoint.FILE_NAME).read_bytes() == kept
 
 
 @pytest.mark.parametrize("content", [b"", b"no checkpoint", "cut"])
 def test_a_damaged_checkpoint_is_one_clear_error(tmp_path, content):
-    path = tmp_path / lenet.CHECKPOINT
+    path = tmp_path / lenet_checkpoint.FILE_NAME
     train(1, tmp_path)
     path.write_bytes(path.read_bytes()[:5000] if content == "cut" else content)
     with pytest.raises(ValueError, match=r"lenet\.pt is damaged or no checkpoint; remove it"):
@@ -208,7 +208,7 @@ def test_a_damaged_checkpoint_is_one_clear_error(tmp_path, content):
 
 @pytest.mark.parametrize("content", [{"format": 1}, {"weights": 1}, [1], "text"])
 def test_a_file_of_something_else_is_one_clear_error(tmp_path, content):
-    torch.save(content, tmp_path / lenet.CHECKPOINT)
+    torch.save(content, tmp_path / lenet_checkpoint.FILE_NAME)
     with pytest.raises(ValueError, match=r"checkpoint: .*(not one of train_lenet|damaged)"):
         train(2, tmp_path)
 
