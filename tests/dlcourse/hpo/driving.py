@@ -66,7 +66,8 @@ def drive(
             assert scheduler.report(job.trial_id, error, job.resource)
         events.append(Event(job, error))
         ended.append(job)
-        asks = True
+        # Several reports may come before anyone asks: only then is there a choice of rungs.
+        asks = not running or random.random() < 0.6
         if duplicates and random.random() < 0.3:
             again = random.choice(ended)
             assert not scheduler.report(again.trial_id, 0.0, again.resource)

@@ -139,7 +139,7 @@ def _fourth():
 
 def test_the_higher_rung_goes_first():
     scheduler = hpo.ASHA(searcher(), 1, 4, 2)
-    for _ in range(4):
+    for _ in range(6):
         scheduler.suggest()
     for trial_id, error in ((0, 0.2), (1, 0.1)):
         scheduler.report(trial_id, error, 1)
@@ -149,8 +149,10 @@ def test_the_higher_rung_goes_first():
     assert scheduler.suggest().trial_id == 2
     scheduler.report(1, 0.1, 2)
     scheduler.report(2, 0.2, 2)
-    job = scheduler.suggest()
-    assert (job.trial_id, job.start, job.resource) == (1, 2, 4)
+    for trial_id, error in ((4, 0.01), (5, 0.5)):
+        scheduler.report(trial_id, error, 1)
+    jobs = [scheduler.suggest() for _ in range(2)]  # both rungs have one to promote
+    assert [(job.trial_id, job.start, job.resource) for job in jobs] == [(1, 2, 4), (4, 1, 2)]
 
 
 def test_failures_count_among_the_results_of_a_rung():
