@@ -16,6 +16,7 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 FORMAT = 1
+RESULT_KEYS = {"error", "status", "curve", "started", "time", "worker", "traceback"}
 Event = dict[str, Any]
 
 
@@ -161,18 +162,24 @@ def replay(journal: Journal, scheduler: Scheduler, results: Results) -> list[Job
         The jobs that were running when the search ended, to be run again.
 
     Raises:
-        ValueError: the scheduler decides otherwise than the journal's did.
+        ValueError: the scheduler decides otherwise than the journal's did, or a result
+            has no job.
     """
     if not journal.events:
         return []
     _check_search(journal, describe(scheduler, results.metric))
     running: dict[Key, Job] = {}
     seconds = 0.0
-    for event in journal.events[1:]:
+    for number, event in enumerate(journal.events[1:], 2):
         key = event.get("trial_id", -1), event.get("resource")
         if event["event"] == "start":
             running[key] = _repeat(journal, event, scheduler.suggest())
         elif event["event"] == "result":
+            if key not in running or not event.keys() >= RESULT_KEYS:
+                raise ValueError(
+                    f"{journal.path}, line {number}, is no result of a job that was started; "
+                    "repair it, or choose another folder"
+                )
             _report(event, running, key, scheduler, results)
         seconds = max(seconds, event.get("time", 0.0))
     results.duration = seconds
@@ -219,8 +226,6 @@ def _repeat(journal: Journal, event: Event, job: Job | None) -> Job:
 def _report(
     event: Event, running: dict[Key, Job], key: Key, scheduler: Scheduler, results: Results
 ) -> None:
-    if key not in running:
-        raise ValueError(f"trial {key[0]} has a result that no job was started for")
     job, error = running[key], float(event["error"])
     results.append(
         Result.of(

@@ -9,7 +9,7 @@ from dlcourse.hpo.checks import check_optional_integer
 from dlcourse.hpo.jobs import Job
 from dlcourse.hpo.searchers import Searcher
 
-Key = tuple[int, int | None]
+Key = tuple[int, int | None]  # trial id and resource: one job
 
 
 class Scheduler(ABC):

@@ -145,6 +145,19 @@ def test_a_broken_line_is_named(tmp_path):
         tune(fifo(1), x, folder=tmp_path)
 
 
+@pytest.mark.parametrize("damage", ["a job without its start", "a result without its curve"])
+def test_a_result_that_cannot_be_read_is_named(tmp_path, damage):
+    tune(fifo(1), x, folder=tmp_path)
+    search, start, result = lines(tmp_path)
+    del result["curve"]
+    events = [search, result] if "start" in damage else [search, start, result]
+    text = "".join(json.dumps(event) + "\n" for event in events)
+    (tmp_path / "results.jsonl").write_text(text)
+    message = rf"results\.jsonl, line {len(events)}, is no result of a job that was started"
+    with pytest.raises(ValueError, match=message):
+        tune(fifo(1), x, folder=tmp_path)
+
+
 def test_a_folder_that_cannot_be_used_is_named(tmp_path):
     (tmp_path / "file").touch()
     (tmp_path / "taken" / "results.jsonl").mkdir(parents=True)
