@@ -30,6 +30,11 @@ def x(configuration):
     return configuration["x"]
 
 
+def outcomes(results):
+    """Return all of the results but times and workers."""
+    return [(r.trial_id, r.resource, r.status, r.error, r.curve) for r in results]
+
+
 def epochs_of(log, *, slow=0.0):
     """Return an objective that saves after each epoch and logs every epoch it trains.
 

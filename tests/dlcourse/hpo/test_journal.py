@@ -94,7 +94,9 @@ def test_failed_jobs_are_not_run_again(tmp_path):
         return configuration["x"]
 
     first = tune(fifo(6), objective, folder=tmp_path)
-    again = tune(fifo(6), lambda c: 1 / 0, folder=tmp_path)
+    scheduler = fifo(6)
+    again = tune(scheduler, lambda c: 1 / 0, folder=tmp_path)
+    assert scheduler.finished  # it has been told of the failures too
     assert [r.traceback for r in again] == [r.traceback for r in first]
     assert [r.status for r in again] == [r.status for r in first]
 
@@ -110,6 +112,18 @@ def test_interrupted_jobs_are_run_when_the_search_goes_on(tmp_path):
     assert [r.status for r in first] == ["finished", "finished", "cut"]
     assert [r.trial_id for r in again] == [0, 1, 2, 2, 3]
     assert all(a.ended <= b.started for a, b in pairwise(again))
+
+
+def test_a_trial_that_was_cut_is_none_of_max_trials(tmp_path):
+    def objective(configuration):
+        if len(lines(tmp_path)) > 5:
+            raise KeyboardInterrupt
+        return configuration["x"]
+
+    first = tune(fifo(), objective, folder=tmp_path, max_trials=3)
+    again = tune(fifo(), x, folder=tmp_path, max_trials=3)
+    assert [r.status for r in first] == ["finished", "finished", "cut"]
+    assert [(r.trial_id, r.status) for r in again[3:]] == [(2, "finished")]
 
 
 def test_seconds_and_trials_of_earlier_runs_count(tmp_path):

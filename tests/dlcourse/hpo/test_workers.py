@@ -16,12 +16,6 @@ from dlcourse.hpo.workers import HungError
 from tests.dlcourse.hpo.objectives import PATIENCE, wait_for
 
 
-@pytest.fixture(scope="module")
-def pool():
-    with hpo.WorkerPool(2) as pool:
-        yield pool
-
-
 def test_the_serial_executor_runs_at_once_in_this_thread():
     future = hpo.SerialExecutor().submit(threading.get_ident)
     assert future.done() and future.result() == threading.get_ident()
