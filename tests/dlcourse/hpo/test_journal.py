@@ -84,7 +84,7 @@ def test_a_search_goes_on_from_every_line_as_if_nothing_had_been(tmp_path, kept)
     assert [outcome[:4] for outcome in outcomes(again)] == [
         outcome[:4] for outcome in outcomes(whole)
     ]
-    assert {line.strip()[-1:] for line in path.read_bytes().splitlines()} == {b"}"}
+    assert all("event" in event for event in lines(tmp_path / "a"))  # nothing torn is left
 
 
 def test_failed_jobs_are_not_run_again(tmp_path):
@@ -207,6 +207,7 @@ def test_a_full_disk_ends_the_search_and_running_again_goes_on(tmp_path):
             tuner.run()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    tuner._journal.write("later")  # after a gap: dropped
     assert path.stat().st_size == 900 and 0 < len(tuner.results) < 30
     again = tune(fifo(30), x, folder=tmp_path)
     assert [r.error for r in again] == [r.error for r in tune(fifo(30), x)]

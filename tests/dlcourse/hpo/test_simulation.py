@@ -128,6 +128,12 @@ def test_the_search_is_cut_at_its_end():
     assert results.utilization() == pytest.approx(10 / 12)
 
 
+def test_a_unit_that_was_cut_is_not_reported():
+    scheduler = hpo.FIFOScheduler(searcher(), resource=4)
+    results = hpo.simulate(scheduler, lambda job: 8, 1, error=lambda job: [4, 3, 2, 1], until=7)
+    assert [metrics["validation_error"] for metrics in results[0].curve] == [4, 3, 2]
+
+
 def test_what_ends_at_the_end_counts_and_nothing_starts_there():
     scheduler = hpo.FIFOScheduler(searcher(), resource=1)
     results = hpo.simulate(scheduler, lambda job: 2, 1, error=lambda job: 0.5, until=4)
