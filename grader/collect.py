@@ -8,6 +8,7 @@ links, `..`, absolute paths and compression bombs have nothing to work on.
 from __future__ import annotations
 
 import io
+import json
 import re
 import stat
 import tarfile
@@ -15,7 +16,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from .errors import GraderError, one_line
 from .limits import Limits, size_text
 from .moments import parse_moment, stamp
 from .record import write_whole
-from .submission import TIMESTAMP, student_id_problem
+from .submission import REFUSED, TIMESTAMP, student_id_problem
 
 MOST_MEMBERS = 100_000
 LAYOUTS = {
@@ -54,6 +55,23 @@ class Collected:
     status: str
     """"new", "same", "replaced", "kept" (another is there already) or "missing"."""
     note: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why no notebook was taken, in words for the student, who may be the one to mend it."""
+
+    english: str
+    korean: str
+
+
+def too_large(most: int) -> Refused:
+    """Why a notebook of more than `most` bytes is not taken."""
+    size = size_text(most)
+    return Refused(
+        f"the notebook is larger than {size}; clear its outputs and hand it in again",
+        f"노트북이 {size}보다 큽니다. 출력을 지우고 다시 제출해 주세요.",
+    )
 
 
 def collect(
@@ -110,7 +128,7 @@ def _patterns(layout: str) -> list[re.Pattern[str]]:
 
 def _notebooks(
     archive: Path, patterns: list[re.Pattern[str]], name: str, limits: Limits
-) -> Iterator[tuple[str, bytes | str]]:
+) -> Iterator[tuple[str, bytes | Refused]]:
     """Each student's notebook, or a note that says why there is none."""
     if not archive.is_file():
         raise GraderError(f"There is no file {archive}.")
@@ -133,7 +151,10 @@ def _notebooks(
                 "say with --layout how its paths are made."
             )
         for student, wanted in chosen.items():
-            yield student, wanted if isinstance(wanted, str) else _read(opened, wanted, limits)
+            if isinstance(wanted, Refused):
+                yield student, wanted
+            else:
+                yield student, _read(opened, wanted, limits)
 
 
 def _open(archive: Path) -> Archive:
@@ -153,7 +174,7 @@ def _regular_files(opened: Archive) -> Iterator[tuple[str, Info]]:
 
 def _choose(
     members: Sequence[tuple[str, Info]], patterns: list[re.Pattern[str]], name: str
-) -> dict[str, Info | str]:
+) -> dict[str, Info | Refused]:
     """For each student the one notebook to take, or a note that says why none was taken."""
     theirs: dict[str, list[tuple[str, Info]]] = {}
     for path, info in members:
@@ -161,7 +182,7 @@ def _choose(
         match = next((found for found in matches if found), None)
         if match and safe_id(match["student"]) and not _is_clutter(path):
             theirs.setdefault(match["student"], []).append((path, info))
-    chosen: dict[str, Info | str] = {}
+    chosen: dict[str, Info | Refused] = {}
     for student, files in theirs.items():
         notebooks = [(path, info) for path, info in files if path.endswith(".ipynb")]
         exact = [info for path, info in notebooks if path.rsplit("/", 1)[-1] == f"{name}.ipynb"]
@@ -169,12 +190,22 @@ def _choose(
             chosen[student] = exact[-1] if exact else notebooks[0][1]
         else:
             names = ", ".join(sorted(one_line(path, 80) for path, _ in notebooks or files)[:3])
-            chosen[student] = (
-                f"which of these is the notebook? {names}"
-                if notebooks
-                else f"there is no notebook (.ipynb), only {names}"
-            )
+            chosen[student] = _unclear(names) if notebooks else _without_notebook(names)
     return chosen
+
+
+def _unclear(names: str) -> Refused:
+    return Refused(
+        f"which of these is the notebook? {names}",
+        f"어느 것이 과제 노트북인지 알 수 없습니다: {names}",
+    )
+
+
+def _without_notebook(names: str) -> Refused:
+    return Refused(
+        f"there is no notebook (.ipynb), only {names}",
+        f"노트북(.ipynb)이 없고 다음 파일만 있습니다: {names}",
+    )
 
 
 def safe_id(student: str) -> bool:
@@ -193,7 +224,7 @@ def _is_clutter(path: str) -> bool:
     return any(part in ("__MACOSX", ".ipynb_checkpoints") for part in path.split("/"))
 
 
-def _read(opened: Archive, info: Info, limits: Limits) -> bytes | str:
+def _read(opened: Archive, info: Info, limits: Limits) -> bytes | Refused:
     most = limits.submission_bytes
     try:
         if isinstance(opened, zipfile.ZipFile):
@@ -205,17 +236,19 @@ def _read(opened: Archive, info: Info, limits: Limits) -> bytes | str:
             with opened.extractfile(info) or io.BytesIO() as file:
                 content = file.read(most + 1)
     except BROKEN as error:
-        return f"it cannot be unpacked ({one_line(str(error)) or type(error).__name__})"
-    if len(content) > most:
-        return f"the notebook is larger than {size_text(most)}; ask for one without its outputs"
-    return content
+        reason = one_line(str(error)) or type(error).__name__
+        return Refused(
+            f"it cannot be unpacked from the archive it came in ({reason})",
+            f"압축 파일에서 노트북을 풀 수 없습니다({reason}).",
+        )
+    return too_large(most) if len(content) > most else content
 
 
 def take(
     course: Course,
     name: str,
     student: str,
-    content: bytes | str,
+    content: bytes | Refused,
     received: str,
     update: bool,
 ) -> Collected:
@@ -225,15 +258,18 @@ def take(
         course: the course folder.
         name: the problem set.
         student: an id without anything a path could go astray on.
-        content: the notebook's bytes, whatever they are, or a note why there are none.
+        content: the notebook's bytes, whatever they are, or why there are none; that is kept
+            for the student to read.
         received: the time for timestamp.txt, or an empty text for none.
         update: replace another one that is there.
     """
     folder = course.path("submitted", codes_by_id(course).get(student, student), name)
     folder.mkdir(parents=True, exist_ok=True)
-    if isinstance(content, str):
-        return Collected(student, "missing", content)
     path = folder / f"{name}.ipynb"
+    if isinstance(content, Refused):
+        if not path.exists():
+            write_whole(folder / REFUSED, json.dumps(asdict(content), ensure_ascii=False))
+        return Collected(student, "missing", content.english)
     status = "new"
     if path.exists():
         if path.read_bytes() == content:
@@ -247,4 +283,5 @@ def take(
     else:
         (folder / TIMESTAMP).unlink(missing_ok=True)
     write_whole(path, content)
+    (folder / REFUSED).unlink(missing_ok=True)
     return Collected(student, status, "")

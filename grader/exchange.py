@@ -17,10 +17,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from .anonymous import codes_by_id
-from .collect import Collected, safe_id, take
+from .collect import Collected, Refused, safe_id, take, too_large
 from .course import Course
 from .errors import GraderError, one_line
-from .limits import size_text
 from .moments import stamp
 from .record import write_whole
 from .submission import TIMESTAMP
@@ -107,11 +106,19 @@ def collect_exchange(
     for student, folder in _latest(inbound, name).items():
         try:
             file = _open(folder / f"{name}.ipynb", course.limits.submission_bytes + 1)
-            note = _refusal(file, student, course.limits.submission_bytes, any_owner)
+            note: Refused | None = _refusal(
+                file, student, course.limits.submission_bytes, any_owner
+            )
         except FileNotFoundError:
-            note = f"there is no {name}.ipynb in it"
+            note = Refused(
+                f"there is no {name}.ipynb in it",
+                f"제출한 폴더에 {name}.ipynb 파일이 없습니다.",
+            )
         except OSError as error:
-            note = f"{name}.ipynb cannot be read ({error.strerror})"
+            note = Refused(
+                f"{name}.ipynb cannot be read ({error.strerror})",
+                f"{name}.ipynb 파일을 읽을 수 없습니다({error.strerror}).",
+            )
         if note:
             found[student] = take(course, name, student, note, "", update)
             continue
@@ -124,13 +131,16 @@ def collect_exchange(
     return [found[student] for student in sorted(found)]
 
 
-def _refusal(file: _File, student: str, most: int, any_owner: bool) -> str:
+def _refusal(file: _File, student: str, most: int, any_owner: bool) -> Refused | None:
     if not any_owner and _user_name(file.owner) != student:
         owner = one_line(_user_name(file.owner), 60)
-        return f"its notebook belongs to {owner}; --any-owner takes it all the same"
+        return Refused(
+            f"its notebook belongs to {owner}; --any-owner takes it all the same",
+            "제출한 노트북의 소유자가 다른 사용자입니다. 강사에게 문의해 주세요.",
+        )
     if len(file.content) > most:
-        return f"the notebook is larger than {size_text(most)}; ask for one without its outputs"
-    return ""
+        return too_large(most)
+    return None
 
 
 def _user_name(number: int) -> str:

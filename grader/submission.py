@@ -20,9 +20,12 @@ from .errors import NotebookError, one_line
 from .limits import MIB, Limits, size_text
 
 TIMESTAMP = "timestamp.txt"
+REFUSED = "refused.json"
+"""Why the collection took no notebook, for the student to read; it lies in its place."""
 OFFSET = re.compile(r"[+-]\d{2}:?\d{2}$")
 MOST_HASHED = 256 * MIB
 """What lies behind it in a larger file, which may have holes for ever, is not looked at."""
+MOST_REASON = 4000
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -41,7 +44,9 @@ def student_id_problem(student: str) -> str:
 def digest(key: str, path: Path) -> str:
     """Hash of `key` (what grades depend on beside the submission), notebook and receipt."""
     found = hashlib.sha256(key.encode())
-    for part in (path, path.parent / TIMESTAMP):
+    parts = [path, path.parent / TIMESTAMP]
+    refused = path.parent / REFUSED
+    for part in [*parts, refused] if refused.is_file() else parts:
         found.update(b"|")
         if part.is_file() and not part.is_symlink():
             try:
@@ -112,6 +117,8 @@ def _check_file(path: Path, most: int) -> None:
             f"{wanted} is no regular file.", f"{wanted} 항목은 일반 파일이 아닙니다."
         )
     if not path.exists():
+        if reason := _refusal(path):
+            raise reason
         others = sorted(one_line(other.name, 100) for other in path.parent.glob("*.ipynb"))
         found = (
             (f" (found {others[0]})", f"({others[0]} 파일만 있습니다)") if others else ("", "")
@@ -130,6 +137,25 @@ def _check_file(path: Path, most: int) -> None:
             f"{wanted} is larger than {size}; clear its outputs and hand it in again.",
             f"{wanted} 파일이 {size}보다 큽니다. 출력을 지우고 다시 제출해 주세요.",
         )
+
+
+def _refusal(path: Path) -> NotebookError | None:
+    """Why the collection found a file of this student and took none."""
+    file = path.parent / REFUSED
+    if not file.is_file() or file.is_symlink():
+        return None
+    try:
+        # With nbgrader's own collect a student can write it, so nothing in it is believed.
+        with file.open(encoding="utf-8") as opened:
+            found = json.loads(opened.read(MOST_REASON))
+        english, korean = one_line(found["english"], 300), one_line(found["korean"], 300)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    wanted = one_line(path.name, 100)
+    return NotebookError(
+        f"{wanted} was not taken from what was handed in: {english}.",
+        f"제출물에서 {wanted} 파일을 가져오지 못했습니다. {korean}",
+    )
 
 
 def _skeleton(data: Any, most_cells: int) -> NotebookNode:

@@ -16,10 +16,11 @@ from grader.cli import main
 from grader.collect import collect
 from grader.course import Course
 from grader.errors import GraderError
+from grader.feedback import write_feedback
 from grader.submission import receipt_time
 
 from .people import contents
-from .tiny import TinyCourse
+from .tiny import FakeExecutor, TinyCourse
 
 NOTEBOOK = b'{"nbformat": 4, "cells": []}'
 
@@ -42,7 +43,8 @@ def tarred(path: Path, members: dict[str, bytes]) -> Path:
 
 def taken(tiny: TinyCourse) -> dict[str, bytes]:
     folder = tiny.folder / "submitted"
-    return contents(folder) if folder.is_dir() else {}
+    found = contents(folder) if folder.is_dir() else {}
+    return {path: content for path, content in found.items() if "refused.json" not in path}
 
 
 @pytest.mark.parametrize("pack", [zipped, tarred])
@@ -129,7 +131,9 @@ def test_a_bomb_is_not_unpacked(tiny: TinyCourse, tmp_path: Path, pack: object) 
     archive = pack(tmp_path / "all", members)  # type: ignore[operator]
     ada, bob = collect(tiny.course, "sums", [archive])
     assert ada.status == "missing"
-    assert ada.note == "the notebook is larger than 1 MiB; ask for one without its outputs"
+    assert (
+        ada.note == "the notebook is larger than 1 MiB; clear its outputs and hand it in again"
+    )
     assert bob.status == "new"
     assert taken(tiny) == {"bob/sums/sums.ipynb": NOTEBOOK}
     assert tiny.course.students("sums") == ["ada", "bob"]
@@ -153,6 +157,37 @@ def test_a_damaged_member_costs_only_its_student(tiny: TinyCourse, tmp_path: Pat
     ada, bob = collect(tiny.course, "sums", [archive])
     assert "cannot be unpacked" in ada.note
     assert bob.status == "new"
+
+
+def test_the_student_reads_why_no_notebook_was_taken(tiny: TinyCourse, tmp_path: Path) -> None:
+    members = {"ada/sums.ipynb": bytes(50_000_000), "bob/sums.pdf": b"x"}
+    archive = zipped(tmp_path / "a.zip", members)
+    collect(tiny.course, "sums", [archive])
+    records = tiny.grade(executor=FakeExecutor())
+    assert records["ada"].english == (
+        "sums.ipynb was not taken from what was handed in: the notebook is larger than 1 MiB; "
+        "clear its outputs and hand it in again."
+    )
+    assert "노트북이 1 MiB보다 큽니다." in records["ada"].korean
+    assert "there is no notebook (.ipynb), only bob/sums.pdf" in records["bob"].english
+    write_feedback(tiny.course, "sums")
+    assert "clear its outputs" in tiny.page("ada").read_text(encoding="utf-8")
+    # What comes later counts, and its reason goes.
+    later = zipped(tmp_path / "b.zip", {"ada/sums.ipynb": NOTEBOOK})
+    collect(tiny.course, "sums", [later])
+    assert not (tiny.folder / "submitted/ada/sums/refused.json").exists()
+    assert tiny.grade(executor=FakeExecutor())["ada"].digest != records["ada"].digest
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"english": 1}', "[" * 3000, '{"english": "x"}']
+)
+def test_a_reason_the_student_wrote_harms_nothing(tiny: TinyCourse, content: str) -> None:
+    folder = tiny.folder / "submitted" / "ada" / "sums"
+    folder.mkdir(parents=True)
+    (folder / "refused.json").write_text(content, encoding="utf-8")
+    record = tiny.grade(executor=FakeExecutor())["ada"]
+    assert record.english == "No notebook named sums.ipynb was handed in."
 
 
 def test_what_is_there_is_kept_unless_told(tiny: TinyCourse, tmp_path: Path) -> None:
