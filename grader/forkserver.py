@@ -205,7 +205,9 @@ def furnish(job: dict[str, Any]) -> None:
     terminals = "newinstance,ptmxmode=0666,mode=620"
     mount("devpts", "/dev/pts", "devpts", NO_SUID | NO_EXEC, terminals)
     for folder, size in job["folders"].items():
-        mount("tmpfs", folder, "tmpfs", NO_SUID | NO_DEV, f"mode=755,size={size}")
+        # Empty files take memory too, which no size counts: one file a page at most.
+        data = f"mode=755,size={size},nr_inodes={size // 4096}"
+        mount("tmpfs", folder, "tmpfs", NO_SUID | NO_DEV, data)
     os.chdir(WORK_DIR)
     for name, content in job["files"].items():
         with open(os.path.join(WORK_DIR, name), "wb") as file:  # noqa: PTH118, PTH123

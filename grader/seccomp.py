@@ -1,7 +1,8 @@
 """System calls a submission has no use for, refused by a filter in the kernel.
 
 Namespaces leave some doors open: virtual machine sockets pass through network namespaces, the
-caller's keyrings can be read, and shared memory that no process has mapped is not counted as
+caller's keyrings can be read, and memory that the kernel holds without any process having it
+mapped (shared segments, semaphores, pages lent to a pipe, full sockets) is not counted as
 anybody's. The filter is classic BPF, see `man 2 seccomp`.
 """
 
@@ -25,6 +26,8 @@ REFUSED = {
     "memfd_secret": (447, 447),
     "shmget": (29, 194),
     "msgget": (68, 186),
+    "semget": (64, 190),
+    "vmsplice": (278, 75),
     "unshare": (272, 97),
     "setns": (308, 268),
     "pidfd_getfd": (438, 438),
@@ -37,9 +40,11 @@ REFUSED = {
     "symlink": (88, 36),
     "symlinkat": (266, 36),
 }
-SOCKET, MMAP = (41, 198), (9, 222)
+SOCKET, SET_OPTION, MMAP = (41, 198), (54, 208), (9, 222)
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, 16)  # 16: AF_NETLINK
+# Passed over: what waits in a socket's buffer is memory of the kernel's, up to megabytes each.
+BUFFER_SIZES = (socket.SO_SNDBUF, socket.SO_RCVBUF)
 SHARED_ANONYMOUS = 0x21  # MAP_SHARED | MAP_ANONYMOUS
 X32 = 0x40000000
 
@@ -74,6 +79,14 @@ def _lines(column: int, architecture: int) -> Iterator[tuple[int, int, int, int]
         yield EQUAL, left, 0, family
     yield RETURN, 0, 0, ERROR | errno.EAFNOSUPPORT
     yield RETURN, 0, 0, ALLOW
+    yield EQUAL, 0, len(BUFFER_SIZES) + 5, SET_OPTION[column]
+    yield LOAD, 0, 0, ARGUMENTS + 8
+    yield EQUAL, 0, len(BUFFER_SIZES) + 1, socket.SOL_SOCKET
+    yield LOAD, 0, 0, ARGUMENTS + 2 * 8
+    for left, option in zip(range(len(BUFFER_SIZES), 0, -1), BUFFER_SIZES, strict=True):
+        yield EQUAL, left, 0, option
+    yield RETURN, 0, 0, ALLOW
+    yield RETURN, 0, 0, ERROR  # errno 0: as if it had been done
     yield EQUAL, 0, 4, MMAP[column]
     yield LOAD, 0, 0, ARGUMENTS + 3 * 8
     yield AND, 0, 0, SHARED_ANONYMOUS

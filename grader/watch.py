@@ -19,6 +19,8 @@ PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 OWN_LEAF = "grader"
 TASKS_A_PROCESS = 4  # threads count as tasks
+MOST_SOCKETS = 256
+"""Open in one sandbox; what waits in them is memory that no process is charged for."""
 Reason = tuple[str, str]
 
 
@@ -61,6 +63,23 @@ def share(pid: int) -> int:
         return resident(pid)
 
 
+def tasks(pid: int) -> int:
+    """Number of a process's threads; 0 if it has ended."""
+    try:
+        return len(os.listdir(f"/proc/{pid}/task"))
+    except OSError:
+        return 0
+
+
+def sockets(pid: int) -> int:
+    """Number of sockets in a process's network namespace, those on their way included."""
+    try:
+        text = Path(f"/proc/{pid}/net/sockstat").read_text(encoding="ascii")
+        return int(text.split(maxsplit=3)[2])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
 def processor_seconds(pid: int) -> float:
     """Processor time of a process and of its children that have ended."""
     try:
@@ -77,10 +96,12 @@ class Watchdog:
     Args:
         pid: the sandbox's first process, which is the grader's own and is not counted.
         limits: what the rest may use.
+        alone: whether they have a network of their own, so that all its sockets are theirs.
     """
 
     pid: int
     limits: Limits
+    alone: bool = True
 
     def crossed(self) -> Reason | None:
         """The limit that was crossed, in English and Korean, or None."""
@@ -89,6 +110,18 @@ class Watchdog:
             return (
                 f"it started more than {self.limits.processes} processes",
                 f"프로세스를 {self.limits.processes}개 넘게 시작했습니다",
+            )
+        most = TASKS_A_PROCESS * self.limits.processes
+        if sum(map(tasks, family)) > most:
+            # RLIMIT_NPROC says the same, except to a grader that root runs.
+            return (
+                f"it started more than {most} threads",
+                f"스레드를 {most}개 넘게 시작했습니다",
+            )
+        if self.alone and sockets(self.pid) > MOST_SOCKETS:
+            return (
+                f"it opened more than {MOST_SOCKETS} sockets",
+                f"소켓을 {MOST_SOCKETS}개 넘게 열었습니다",
             )
         most = self.limits.memory_bytes
         if sum(map(resident, family)) > most and sum(map(share, family)) > most:

@@ -66,6 +66,7 @@ class Session:
             sandboxed: False runs it as the calling user, as the notebook is.
             forks: address of the fork server; None for this process's own.
         """
+        self._alone = sandboxed
         sockets = [self._theirs.fileno(), self._far.fileno()]
         if sandboxed:
             self._process = self._fork(sockets, forks) or sandbox.start(
@@ -183,7 +184,7 @@ class Session:
             self._ours.shutdown(socket.SHUT_RDWR)
 
     async def _keep_watch(self, process: Sandboxed) -> None:
-        watchdog = Watchdog(process.init, self.limits)
+        watchdog = Watchdog(process.init, self.limits, self._alone)
         while process.poll() is None:
             crossed = watchdog.crossed()
             if crossed is not None:

@@ -435,6 +435,46 @@ if peer:
         "import os\nfor _ in range(100):\n    if os.fork() == 0:\n"
         "        import time; time.sleep(60); os._exit(0)",
     ),
+    "bomb: threads": Attack(
+        """
+        import threading
+        started = []
+        for _ in range(2000):
+            threading.Thread(target=threading.Event().wait, daemon=True).start()
+            started.append(1)
+        import time
+        time.sleep(1)
+        """,
+        "def add(a, b):\n    return print('LOOT' * (len(started) >= 2000)) or 0",
+    ),
+    "bomb: sockets": Attack(
+        """
+        import socket, time
+        pairs = [socket.socketpair() for _ in range(400)]
+        for one in (end for pair in pairs for end in pair):
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**24)
+            one.setblocking(False)
+            try:
+                while True:
+                    one.send(bytes(2**16))
+            except BlockingIOError:
+                pass
+        time.sleep(1)
+        """,
+        "def add(a, b):\n    return print('LOOT' * (len(pairs) >= 400)) or 0",
+    ),
+    "bomb: empty files": Attack(
+        """
+        import os
+        for folder in ("/tmp", "/dev/shm", "/home/student", "/run/kernel"):
+            try:
+                for number in range(20_000):
+                    os.mknod(f"{folder}/{number}")
+                print("LOOT" * (folder != "/home/student"))
+            except OSError as error:
+                print(error)
+        """,
+    ),
     "bomb: memory": Attack("hoard = []\nwhile True:\n    hoard.append(b'x' * 10**8)"),
     "bomb: disk": Attack(
         """

@@ -1,4 +1,4 @@
-"""Isolated mode: 63 hostile notebooks gain nothing, and an honest one loses nothing."""
+"""Isolated mode: 66 hostile notebooks gain nothing, and an honest one loses nothing."""
 
 from __future__ import annotations
 

@@ -51,6 +51,8 @@ def test_processor_time_is_what_a_process_has_used() -> None:
     ("crossed", "words"),
     [
         ({"family": 5}, "more than 4 processes"),
+        ({"tasks": 9}, "more than 16 threads"),
+        ({"sockets": 257}, "more than 256 sockets"),
         ({"resident": 40 * MIB, "share": 40 * MIB}, "more than 64 MiB of memory"),
         ({"resident": 40 * MIB, "share": 10 * MIB}, None),
         ({"seconds": 0.6}, "more than 1 s of processor time"),
@@ -62,6 +64,8 @@ def test_each_limit_is_told_by_its_name(
 ) -> None:
     family = list(range(int(crossed.get("family", 2))))
     monkeypatch.setattr(watch, "descendants", lambda pid: family)
+    monkeypatch.setattr(watch, "tasks", lambda pid: crossed.get("tasks", 1))
+    monkeypatch.setattr(watch, "sockets", lambda pid: crossed.get("sockets", 0))
     monkeypatch.setattr(watch, "resident", lambda pid: crossed.get("resident", 0))
     monkeypatch.setattr(watch, "share", lambda pid: crossed.get("share", 0))
     monkeypatch.setattr(watch, "processor_seconds", lambda pid: crossed.get("seconds", 0))
