@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .console import EPILOG, TROUBLE, json_option, print_json, progress, say
+from .console import EPILOG, TROUBLE, json_option, print_json, say
 from .errors import one_line
 
 
@@ -77,53 +77,6 @@ def deadline(
         return
     for one in found:
         click.echo(f"{one_line(one.student, 60) or name}: {one.deadline or 'no deadline'}")
-
-
-@click.command(epilog=EPILOG)
-@click.argument("name")
-@click.argument("tasks", metavar="TASK...", nargs=-1, required=True)
-@click.option("--workers", type=click.IntRange(min=1), help="Notebooks run at once.")
-@click.option("--no-sandbox", is_flag=True, help="As for `grader autograde`.")
-@json_option
-@click.pass_context
-def regrade(
-    ctx: click.Context,
-    name: str,
-    tasks: tuple[str, ...],
-    workers: int | None,
-    no_sandbox: bool,
-    as_json: bool,
-) -> None:
-    """Grade some tasks of everybody again, after their hidden tests were mended.
-
-    First mend the source and run `grader release NAME`. TASK is the id of a graded cell, as
-    `grader report` lists it. All other points, by machine or by hand, and all comments stay.
-    """
-    from .course import open_course
-    from .record import FAILED
-    from .regrade import regrade as again
-
-    course = open_course(ctx.obj)
-    course.check_problem_set(name)
-    with progress(len(course.students(name)), name) as step:
-        records, changes = again(
-            course,
-            name,
-            tasks,
-            workers=workers,
-            sandboxed=not no_sandbox,
-            progress=lambda student, record: step(),
-        )
-    failed = [student for student, record in records.items() if record.status == FAILED]
-    if as_json:
-        print_json({"changes": [asdict(one) for one in changes], "not_graded": failed})
-    else:
-        for one in changes:
-            click.echo(f"{one_line(one.student, 60)}: {one.before:g} -> {one.after:g}")
-        click.echo(f"{name}: {len(changes)} of {len(records)} students have other points now.")
-    if failed:
-        say(f"{len(failed)} could not be graded and keep their points: run this again.")
-        ctx.exit(TROUBLE)
 
 
 @click.command(epilog=EPILOG)
@@ -234,4 +187,4 @@ def delete_data(ctx: click.Context, student_id: str, yes: bool, as_json: bool) -
         click.echo(f"{one_line(student_id, 60)}: deleted.")
 
 
-COMMANDS = (roster, deadline, regrade, anonymize, reveal, student)
+COMMANDS = (roster, deadline, anonymize, reveal, student)
