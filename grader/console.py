@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -34,6 +36,7 @@ class Group(click.Group):
         try:
             return super().invoke(ctx)
         except (KeyboardInterrupt, click.exceptions.Abort):
+            _end_at_once_next_time()
             say("stopped. What was done is kept; run the command again to go on.")
             ctx.exit(STOPPED_BY_HAND)
         except BrokenPipeError:
@@ -44,6 +47,12 @@ class Group(click.Group):
                 raise
             say(words)
             ctx.exit(TROUBLE)
+
+
+def _end_at_once_next_time() -> None:
+    """Let an impatient second Ctrl-C end the command without Python's traceback."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def say(words: str) -> None:

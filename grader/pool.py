@@ -184,9 +184,10 @@ def _processes(workers: int) -> Iterator[Executor]:
     try:
         yield pool
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
         for child in set(multiprocessing.active_children()) - others:
             child.terminate()  # its sandbox dies with it
+        # Not left to the interpreter's end, which can find the pool's pipes just closed.
+        pool.shutdown(cancel_futures=True)
         raise
     else:
         pool.shutdown()
