@@ -66,7 +66,7 @@ def share(pid: int) -> int:
 def tasks(pid: int) -> int:
     """Number of a process's threads; 0 if it has ended."""
     try:
-        return len(os.listdir(f"/proc/{pid}/task"))
+        return sum(1 for _ in Path(f"/proc/{pid}/task").iterdir())
     except OSError:
         return 0
 

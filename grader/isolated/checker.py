@@ -22,7 +22,7 @@ from . import describe, shared
 from .frames import CannotSendError, ChannelError, Wire
 from .peer import MINE, NAMED, NEW, YOURS, Peer, PeerDecoder, PeerEncoder
 from .protocol import numpy_module, torch_module
-from .proxies import RemoteObject, known_class, revive
+from .proxies import ENDS, RemoteObject, known_class, revive
 
 CALLED_ONLY = (
     types.FunctionType,
@@ -166,7 +166,8 @@ class CheckerPeer(Peer):
             raise ChannelError("an exception that makes no sense")
         module, name, message, number = told
         if type(number) is int and 0 <= number < len(self.errors):
-            return self.errors[number]
+            found = self.errors[number]
+            return RuntimeError("an iterator ended") if isinstance(found, ENDS) else found
         return revive(module, name, message)
 
     def forget(self) -> None:

@@ -196,6 +196,8 @@ class Decoder:
         _check_shape(shape, kind.itemsize, raw)
         if not raw:
             return torch.empty(shape, dtype=kind)
+        if dtype == "bool":  # any other byte than 0 and 1 is both true and neither
+            return torch.frombuffer(bytearray(raw), dtype=torch.uint8).reshape(shape) != 0
         return torch.frombuffer(bytearray(raw), dtype=kind).reshape(shape)
 
     def _array(self, dtype: str, shape: list[int], number: int) -> Any:
@@ -205,6 +207,8 @@ class Decoder:
         if kind.kind not in ARRAY_KINDS or kind.hasobject or kind.fields or kind.subdtype:
             raise ChannelError("an array of no known dtype")
         _check_shape(shape, kind.itemsize, raw)
+        if kind.kind == "b":
+            return np.frombuffer(raw, dtype=np.uint8).reshape(shape) != 0
         return np.frombuffer(raw, dtype=kind).reshape(shape).copy()
 
 

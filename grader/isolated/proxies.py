@@ -20,6 +20,10 @@ NO_TRUTH = (
 )
 
 
+ENDS = (StopIteration, StopAsyncIteration)
+"""Out of a call these would end a loop of the checker's, such as that of `map`, early."""
+
+
 class StudentError(Exception):
     """An exception of a class that the checker does not know."""
 
@@ -162,7 +166,7 @@ def revive(module: Any, name: Any, message: Any) -> Exception:
     found = (
         getattr(builtins, name, None) if type(name) is str and module == "builtins" else None
     )
-    if isinstance(found, type) and issubclass(found, Exception):
+    if isinstance(found, type) and issubclass(found, Exception) and found not in ENDS:
         try:
             return found(text)
         except TypeError:  # UnicodeDecodeError and its like want more than a message

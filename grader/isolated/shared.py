@@ -23,6 +23,8 @@ from .protocol import LIST, Encoder, numpy_module, tensor_bytes, torch_module
 
 TENSOR, MODULE, OPTIMIZER, GENERATOR, NUMPY_GENERATOR, RANDOM, ARRAY = range(7)
 MOST_SHARED = 20_000
+STEPPERS = ("fused", "foreach", "capturable", "differentiable")
+"""Options that choose the code an optimizer steps with; some of it trusts sizes unseen."""
 
 
 def kind_of(value: Any) -> int | None:
@@ -249,11 +251,25 @@ def _apply_module(value: Any, told: Any) -> None:
 
 def _apply_optimizer(value: Any, told: Any) -> None:
     for group, (options, kept) in zip(value.param_groups, told, strict=True):
-        group.update(
-            {str(name): option for name, option in options.items() if name != "params"}
-        )
+        for name, option in options.items():
+            if name in STEPPERS and option is not group.get(name):
+                raise TypeError
+            if name != "params":
+                group[str(name)] = option
         for weight, state_of_one in zip(group["params"], kept, strict=True):
+            if group.get("fused") and not _fits(weight, state_of_one):
+                raise TypeError
             value.state[weight] = dict(state_of_one)
+
+
+def _fits(weight: Any, kept: Any) -> bool:
+    """Whether an optimizer may go through what is kept for a weight without looking."""
+    torch = torch_module()
+    return all(
+        one.shape == weight.shape and one.dtype == weight.dtype
+        for name, one in kept.items()
+        if isinstance(one, torch.Tensor) and name != "step"
+    )
 
 
 def _apply_numpy_generator(value: Any, told: Any) -> None:

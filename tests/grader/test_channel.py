@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from grader.isolated import checker, frames
+from grader.isolated import checker, frames, protocol, shared
 from grader.isolated.frames import ChannelError, Wire, pack, unpack
 from grader.isolated.protocol import Decoder, Encoder
 from grader.isolated.proxies import RemoteObject, StudentError, revive
@@ -247,6 +247,7 @@ def square(x): return x * x
 def double_in_place(x): x *= 2; return x
 def call(f, *args): return f(*args)
 def fail(): raise KeyError("no such key")
+def end(x): raise StopIteration
 def count_up():
     for i in range(3): yield i
 def step(net, optimizer, x):
@@ -450,6 +451,37 @@ def test_a_known_exception_is_revived_and_any_other_named() -> None:
         assert type(revive("builtins", name, "x")) is StudentError
     assert type(revive("os", "ValueError", "x")) is StudentError
     assert type(revive(3, ["x"], None)) is StudentError
+
+
+def test_the_end_of_an_iterator_does_not_end_a_loop_of_the_checkers() -> None:
+    found = check("assert all(x == 2 for x in map(end, [1, 2]))")
+    assert found[:2] == ["failed", "StudentError"]
+    lent = "def ask(x): return next(iter([]))\n"
+    found = check(lent + "assert all(x == 2 for x in map(call, [ask], [1]))")
+    assert found[:2] == ["failed", "RuntimeError"]
+
+
+@pytest.mark.parametrize("byte", [2, 128, 255])
+def test_what_is_true_is_one_and_nothing_else(byte: int) -> None:
+    for form in ([protocol.TENSOR, "bool", [3], 0], [protocol.ARRAY, "|b1", [3], 0]):
+        found = Decoder([bytes([byte, 0, 1])]).decode(form)
+        assert bytes(memoryview(np.asarray(found))) == b"\1\0\1"
+
+
+@pytest.mark.parametrize(
+    ("options", "size"), [({"fused": True}, 1), ({"foreach": True}, 4), ({}, 1)]
+)
+def test_an_optimizers_own_code_is_never_led_beyond_its_memory(
+    options: dict[str, bool], size: int
+) -> None:
+    weight = nn.Parameter(torch.zeros(4))
+    optimizer = torch.optim.Adam([weight], fused=not options)
+    kept = {name: torch.zeros(size) for name in ("exp_avg", "exp_avg_sq")}
+    told = [[options, [{"step": torch.tensor(1.0)} | kept]]]
+    registry = shared.Registry()
+    registry.add(optimizer, shared.OPTIMIZER, 1)
+    with pytest.raises(ChannelError, match="does not fit"):
+        registry.apply(1, told)
 
 
 def test_a_student_who_hangs_up_fails_the_cell_and_those_after_it() -> None:
