@@ -21,7 +21,7 @@ from . import sandbox, warm
 from .course import ISOLATED, Course
 from .errors import GraderError, NotebookError, concerns_everyone, one_line
 from .execute import Run
-from .isolated.names import Plan, make_plan
+from .isolated.names import Plan, make_plan, role
 from .isolated.seeds import SEED, course_secret, seed
 from .pool import get_ready, run_all
 from .record import (
@@ -188,7 +188,8 @@ class _Grading:
     def text(self, student: str, nb: NotebookNode) -> str:
         """A notebook as a worker gets it: in isolated mode with its seed."""
         if self.plan is not None:
-            nb.metadata[SEED] = seed(self.secret, self.name, student)
+            work = [cell.source for cell in nb.cells if not role(cell).get("locked")]
+            nb.metadata[SEED] = seed(self.secret, self.name, student, work)
         return nbformat.writes(nb)
 
     def unchanged(self, student: str) -> Record | None:

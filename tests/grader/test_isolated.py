@@ -11,17 +11,18 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from tabulate import tabulate
 
+from grader import autograde
 from grader.course import Course
 from grader.errors import GraderError
 from grader.feedback import write_feedback
 from grader.isolated import session, verify
 from grader.isolated.names import bound_names, make_plan
-from grader.isolated.seeds import FILE, course_secret, seed
+from grader.isolated.seeds import FILE, SEED, course_secret, seed
 from grader.isolated.verify import failing_cells
 from grader.release import release
 
 from .attacks import ATTACKS
-from .tiny import SECRET, TinyCourse
+from .tiny import SECRET, FakeExecutor, TinyCourse
 
 QUICK = [name for name, attack in ATTACKS.items() if not attack.slow]
 SLOW = [name for name, attack in ATTACKS.items() if attack.slow]
@@ -204,6 +205,30 @@ def test_each_submission_has_a_seed_of_its_own() -> None:
     assert len(seeds) == 100
     assert all(0 <= one < 2**31 for one in seeds)
     assert seed(b"x" * 32, "a", "1") == seed(b"x" * 32, "a", "1") != seed(b"y" * 32, "a", "1")
+
+
+@pytest.mark.sandbox
+def test_what_was_learned_of_test_inputs_is_of_no_use_to_the_next_version(
+    template: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(template, tmp_path, dirs_exist_ok=True)
+    tiny = TinyCourse(tmp_path)
+    seen = []
+    grading = autograde._Grading
+
+    class Watched(grading):
+        def text(self, student: str, nb: nbformat.NotebookNode) -> str:
+            made = super().text(student, nb)
+            seen.append(nb.metadata[SEED])
+            return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(autograde, "_Grading", Watched)
+        for answer in ("pass", "pass", "add = {(40, 2): 42}.get"):
+            tiny.submit("ada", add=answer)
+            tiny.grade(mode="isolated", force=True, executor=FakeExecutor())
+    first, again, other = seen
+    assert first == again != other
 
 
 def test_names_of_a_solution_are_what_it_binds_at_its_top_level() -> None:
