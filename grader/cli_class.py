@@ -16,7 +16,7 @@ from .errors import one_line
 @json_option
 @click.pass_context
 def roster(ctx: click.Context, file: Path, as_json: bool) -> None:
-    """Put a class list (CSV) into the gradebook: ids, names, email.
+    """Put a class list (CSV) into the gradebook.
 
     The first line names the columns: id, first_name, last_name (or name), email. All of the
     list is taken or none of it; nobody is taken out of the gradebook.
@@ -53,7 +53,7 @@ def deadline(
     remove: bool,
     as_json: bool,
 ) -> None:
-    """Show or set the deadline of a problem set, for the class or for single students.
+    """Show or set a deadline, for all or for single students.
 
     TIME is like '2026-03-01 18:00 +0900'; without an offset, this machine's. What being late
     costs is worked out anew for everybody concerned (c.LateSubmissionPlugin); nothing is run
@@ -83,11 +83,11 @@ def deadline(
 @json_option
 @click.pass_context
 def anonymize(ctx: click.Context, as_json: bool) -> None:
-    """Put codes in place of all ids and names, to grade without knowing whose work it is.
+    """Put codes in place of all ids and names.
 
-    Folders, gradebook, reports, feedback and formgrader show codes until `grader reveal`.
-    Run it again when nbgrader's own collect brought new submissions. What a student wrote
-    into the notebook itself is not changed.
+    For grading without knowing whose work it is: folders, gradebook, reports, feedback and
+    formgrader show codes until `grader reveal`. Run it again when nbgrader's own collect
+    brought new submissions. What a student wrote into the notebook itself is not changed.
     """
     from .anonymous import anonymize as hide
     from .course import open_course

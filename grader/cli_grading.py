@@ -56,7 +56,7 @@ def autograde(
     no_sandbox: bool,
     as_json: bool,
 ) -> None:
-    """Run and score the submissions of one problem set.
+    """Run and score the submissions of a problem set.
 
     Each notebook runs in a sandbox of its own, without network and under the limits of the
     course (c.Limits in nbgrader_config.py). What is graded and unchanged is skipped. One
@@ -124,10 +124,11 @@ def regrade(
     no_sandbox: bool,
     as_json: bool,
 ) -> None:
-    """Grade some tasks of everybody again, after their hidden tests were mended.
+    """Grade tasks again whose hidden tests were mended.
 
-    First mend the source and run `grader release NAME`. TASK is the id of a graded cell, as
-    `grader report` lists it. All other points, by machine or by hand, and all comments stay.
+    First mend the source and run `grader release NAME`. Everybody's notebook runs again. TASK
+    is the id of a graded cell, as `grader report` lists it. All other points, by machine or by
+    hand, and all comments stay.
     """
     from .course import open_course
     from .record import FAILED
@@ -161,9 +162,10 @@ def regrade(
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 @click.pass_context
 def formgrader(ctx: click.Context, port: int, no_browser: bool) -> None:
-    """Open nbgrader's formgrader on the course, to grade by hand and to comment.
+    """Grade by hand and comment in nbgrader's formgrader.
 
-    It is served on 127.0.0.1 alone, with a token; Ctrl-C ends it.
+    It is served on 127.0.0.1 alone, with a token; Ctrl-C ends it. `serve` and `formgrader` are
+    the same.
     """
     from .course import open_course
     from .formgrader import serve

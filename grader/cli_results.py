@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_context
 def feedback(ctx: click.Context, name: str, students: tuple[str, ...], as_json: bool) -> None:
-    """Write an HTML page of feedback for each graded student.
+    """Write a page of feedback for each graded student.
 
     Pages are in both languages, run no script, load nothing, and never show hidden tests.
     They lie in feedback/ID/NAME/NAME.html, where nbgrader's release_feedback finds them.
@@ -37,7 +37,8 @@ def feedback(ctx: click.Context, name: str, students: tuple[str, ...], as_json: 
     if as_json:
         print_json({student: str(path) for student, path in pages.items()})
         return
-    click.echo(f"{name}: {len(pages)} pages in {course.path('feedback', '', '')}")
+    count = "1 page" if len(pages) == 1 else f"{len(pages)} pages"
+    click.echo(f"{name}: {count} in {course.path('feedback', '', '')}")
 
 
 @click.command(epilog=EPILOG)
@@ -72,7 +73,7 @@ def report(
     output: Path | None,
     threshold: float | None,
 ) -> None:
-    """Show the grades of one problem set, or write them for another program.
+    """Show grades, or write them for another program.
 
     As html: a page in both languages with how each task went, usual failures, times, limits,
     pairs of similar code, and links to the pages of feedback.
@@ -125,7 +126,9 @@ def _class_report(course: Course, name: str, target: Path, threshold: float | No
 @json_option
 @click.pass_context
 def validate(ctx: click.Context, notebook: Path, junit: Path | None, as_json: bool) -> None:
-    """Run the visible checks of your own NOTEBOOK before you hand it in.
+    """Run a notebook's visible checks, for students.
+
+    제출하기 전에 공개된 확인 셀을 실행합니다.
 
     For students: it runs your code as you, from the first cell, and needs no sandbox and no
     course folder. Exit status 1 if a check fails. Hidden tests are not in it.

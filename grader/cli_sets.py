@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def release(
     ctx: click.Context, names: tuple[str, ...], check: bool, no_trial: bool, as_json: bool
 ) -> None:
-    """Make the release versions of problem sets from their sources.
+    """Make the release versions from the sources.
 
     solutions/NAME/NAME.md becomes a notebook without answers and hidden tests, through
     nbgrader's own generate_assignment. Without a name, or with `all`, every set is made.
@@ -139,10 +139,12 @@ def collect(
     any_owner: bool,
     as_json: bool,
 ) -> None:
-    """Take submissions of one problem set out of zip or tar archives, or of the exchange.
+    """Take submissions out of archives or the exchange.
 
-    For what Moodle and Canvas give as "all submissions", or a folder for each student. Only
-    the notebooks are taken; nothing in an archive can be written anywhere else.
+    An archive (zip or tar) is what Moodle or Canvas gives as "all submissions", or has a
+    folder for each student. Only notebooks are taken; nothing in an archive can be written
+    anywhere else. Who has none that can be taken is named, with the reason, which also stands
+    on that student's page of feedback.
     """
     from .course import open_course
 

@@ -29,6 +29,8 @@ TIMEOUT = "CellTimeout"
 NOT_RUN = "CellNotRun"
 A_MESSAGE = 200
 """Bytes that each message counts beside its content: millions of empty ones cost time too."""
+MOST_NESTED = 100
+"""Levels of an output; one that only just fits the stack here fits none that reads it later."""
 WROTE_TO_STDERR = (
     "The cell printed a warning or an error, which earns no points. | "
     "셀이 경고나 오류를 출력하여 점수를 받지 못합니다."
@@ -54,7 +56,7 @@ class _Client(NotebookClient):
     limits = Instance(Limits, args=())
 
     def __init__(self, nb: NotebookNode, manager: AsyncKernelManager, limits: Limits) -> None:
-        limit = f"{limits.cell_seconds:g} s"
+        limit = f"{limits.cell_seconds:g}"
         super().__init__(
             nb,
             km=manager,
@@ -66,8 +68,8 @@ class _Client(NotebookClient):
             record_timing=False,  # the same submission gives the same file
             error_on_timeout={
                 "ename": TIMEOUT,
-                "evalue": f"This cell ran longer than {limit} and was stopped. | "
-                f"이 셀은 {limit}보다 오래 실행되어 중단되었습니다.",
+                "evalue": f"This cell ran longer than {limit} s and was stopped. | "
+                f"이 셀은 {limit}초보다 오래 실행되어 중단되었습니다.",
                 "traceback": [],
             },
         )
@@ -116,6 +118,8 @@ class _Client(NotebookClient):
             return None  # a widget may say where other cells' output goes, so none is heard
         if not isinstance(content.get("execution_count", 1), int | None):
             raise ValueError("an execution count that is no number")
+        if _nests_too_deeply(content):
+            raise ValueError("an output nested too deeply")
         self.printed += A_MESSAGE
         if kind != "execute_input":
             self.printed += len(repr(content)) + sum(map(len, msg.get("buffers", [])))
@@ -141,8 +145,8 @@ class _Client(NotebookClient):
         reply = execute_reply["content"]
         shown = any(output.get("ename") == reply.get("ename") for output in cell.outputs)
         if reply["status"] != "ok" and not shown:
-            name = reply.get("ename", NOT_RUN)
-            cell.outputs.append(_error(name, reply.get("evalue", "")))
+            name, words = str(reply.get("ename", NOT_RUN)), str(reply.get("evalue", ""))
+            cell.outputs.append(_error(name, words))
 
     @property
     def provisioner(self) -> Any:
@@ -257,10 +261,10 @@ def _explain(error: Exception, client: _Client) -> tuple[str, str]:
         english, korean = client.reason
         return f"The notebook was stopped: {english}.", f"노트북이 중단되었습니다. {korean}."
     if time.monotonic() > client.deadline:
-        limit = f"{client.limits.notebook_seconds:g} s"
+        limit = f"{client.limits.notebook_seconds:g}"
         return (
-            f"The notebook ran longer than {limit} in all and was stopped.",
-            f"노트북 전체가 {limit}보다 오래 실행되어 중단되었습니다.",
+            f"The notebook ran longer than {limit} s in all and was stopped.",
+            f"노트북 전체가 {limit}초보다 오래 실행되어 중단되었습니다.",
         )
     if isinstance(error, _MessageError):
         return (
@@ -283,6 +287,18 @@ def _mark_not_run(nb: NotebookNode, finished: set[int], trouble: tuple[str, str]
     for index, cell in enumerate(nb.cells):
         if cell.cell_type == "code" and cell.source.strip() and index not in finished:
             cell.setdefault("outputs", []).append(_error(NOT_RUN, " | ".join(trouble)))
+
+
+def _nests_too_deeply(content: Any) -> bool:
+    level = [content]
+    for _ in range(MOST_NESTED):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return bool(level)
 
 
 def _error(name: str, message: str) -> NotebookNode:

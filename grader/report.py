@@ -116,7 +116,7 @@ def _inert(text: str) -> str:
 
 
 def as_table(found: list[Row]) -> str:
-    """A table for the terminal, tasks numbered, with their names below it."""
+    """A table for the terminal, tasks numbered, with their names and points below it."""
     tasks = list(found[0].tasks)
     lines = [
         [
@@ -131,7 +131,8 @@ def as_table(found: list[Row]) -> str:
     headers = ["student", "score", "status", *numbers]
     table = tabulate(lines, headers=headers, disable_numparse=True)
     legend = "\n".join(
-        f"{number:>4}  {task}" for number, task in zip(numbers, tasks, strict=True)
+        f"{number:>4}  {task} ({found[0].most[task]:g})"
+        for number, task in zip(numbers, tasks, strict=True)
     )
     return f"{table}\n\n{legend}"
 

@@ -44,7 +44,7 @@ def test_csv_and_table_hold_the_same(graded: TinyCourse) -> None:
     table = report.as_table(rows)
     assert len(table.splitlines()) == 2 + len(rows) + 1 + len(TASKS)
     assert ODD_NAME in table and "graded, manual part pending" in table
-    assert table.endswith("   4  explain")
+    assert table.endswith("   4  explain (5)")
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "\tx"])
