@@ -303,4 +303,5 @@ def test_templates_are_in_the_package() -> None:
     from importlib.resources import files
 
     folder = Path(str(files("grader"))) / "templates"
-    assert {path.name for path in folder.iterdir()} == {"feedback.css", "feedback.html"}
+    names = {f"{page}.{kind}" for page in ("feedback", "report") for kind in ("css", "html")}
+    assert {path.name for path in folder.iterdir()} == names
