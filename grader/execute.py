@@ -29,6 +29,12 @@ TIMEOUT = "CellTimeout"
 NOT_RUN = "CellNotRun"
 A_MESSAGE = 200
 """Bytes that each message counts beside its content: millions of empty ones cost time too."""
+SHOWN = {
+    *("text/plain", "text/html", "text/latex", "text/markdown"),
+    *("image/png", "image/jpeg", "image/gif", "image/svg+xml"),
+}
+"""Kinds of output that are kept. The formgrader shows others as they are: a diagram's text is
+HTML to it, which would run as the instructor; a widget without its state stops the page."""
 MOST_NESTED = 100
 """Levels of an output; one that only just fits the stack here fits none that reads it later."""
 WROTE_TO_STDERR = (
@@ -120,6 +126,8 @@ class _Client(NotebookClient):
             raise ValueError("an execution count that is no number")
         if _nests_too_deeply(content):
             raise ValueError("an output nested too deeply")
+        if isinstance(data := content.get("data"), dict):
+            content["data"] = {name: data[name] for name in data if name in SHOWN}
         self.printed += A_MESSAGE
         if kind != "execute_input":
             self.printed += len(repr(content)) + sum(map(len, msg.get("buffers", [])))

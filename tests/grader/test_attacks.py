@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grader import feedback, markup, seccomp
@@ -154,6 +155,11 @@ FORGERIES = {
     "no text": 'send("display_data", {"data": {"text/plain": {}}, "metadata": {}})',
     "no number": 'send("execute_input", {"execution_count": "1"})',
     "no signature": 'kernel.iopub_socket.send_multipart([b"<IDS|MSG>", *[b"{}"] * 5])',
+    # Some 20 frames deeper, as under the command line, the file could not be read any more.
+    "no end": (
+        "x = 1\nfor _ in range(480): x = [x]\n"
+        'send("display_data", {"data": {"application/json": x}, "metadata": {}})'
+    ),
     "no message": 'kernel.iopub_socket.send(b"x")',
 }
 
@@ -167,6 +173,20 @@ def test_forged_messages_end_the_notebook_and_keep_what_ran_before(forgery: str)
     first, second, third = nbformat.reads(done.notebook, as_version=4).cells
     assert first.outputs[0].text == "1\n"
     assert second.outputs[-1].ename == third.outputs[-1].ename == "CellNotRun"
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("kind", ["display_data", "execute_result"])
+def test_kinds_of_output_that_the_formgrader_would_obey_are_dropped(kind: str) -> None:
+    diagram = "graph TD; a[<img src=x onerror=alert(1)>]"
+    data = {"text/vnd.mermaid": diagram, "application/vnd.jupyter.widget-view+json": {}}
+    shown = {"data": {"text/plain": "x"} | data, "metadata": {}, "execution_count": 1}
+    done = run(FORGE + f"send({kind!r}, {shown})")
+    (cell,) = nbformat.reads(done.notebook, as_version=4).cells
+    assert [output.data for output in cell.outputs] == [{"text/plain": "x"}]
+    cell.source = ""
+    page, _ = HTMLExporter(sanitize_html=True).from_notebook_node(new_notebook(cells=[cell]))
+    assert "onerror" not in page
 
 
 @pytest.mark.sandbox
