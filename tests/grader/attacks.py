@@ -383,7 +383,7 @@ if peer:
         import glob
         found = glob.glob("/**/submitted/**/*.ipynb", recursive=True)
         found = [path for path in found if "site-packages" not in path]
-        print("LOOT" * len(found), found)
+        print("LO" "OT" * len(found), found)  # a traceback shows this line: no loot yet
         """,
         slow=True,
     ),
