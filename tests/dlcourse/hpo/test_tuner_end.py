@@ -167,6 +167,8 @@ def test_a_signal_ends_a_search_on_worker_processes(tmp_path):
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # What runs in the background of a shell is born deaf to SIGINT, as are its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     wait_for(lambda: len(list(busy.iterdir())) == 2)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the workers get it too
