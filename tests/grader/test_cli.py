@@ -235,6 +235,8 @@ def test_ctrl_c_keeps_what_is_graded_and_leaves_no_process(tiny: TinyCourse) -> 
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # What runs in the background of a shell is born deaf to SIGINT, as are its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     record = tiny.folder / "autograded" / "ann" / "sums" / "grading.json"
     deadline = time.monotonic() + 60
