@@ -83,6 +83,8 @@ class Book:
         )
         config = {
             "extensions": ["myst_nb", "execution_cache"],
+            # Sphinx adds what an earlier book's parser claims to its own default.
+            "source_suffix": {".rst": "restructuredtext", ".md": "myst-nb"},
             "nb_execution_mode": "cache",
             "nb_execution_raise_on_error": True,
             "execution_cache_root": str(self.root),

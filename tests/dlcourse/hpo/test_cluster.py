@@ -128,6 +128,7 @@ def test_a_job_that_kills_every_worker_fails_and_the_search_goes_on(client, tmp_
 
 
 def test_a_folder_that_workers_do_not_see_is_named(client, tmp_path):
+    client.wait_for_workers(1, timeout=PATIENCE)  # the test before may have killed them
     tuner = hpo.Tuner(
         hpo.FIFOScheduler(searcher(), 2, resource=1),
         epochs_of(tmp_path / "log"),
