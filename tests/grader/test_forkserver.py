@@ -67,7 +67,7 @@ class Fork:
 
 
 @pytest.fixture(scope="module")
-def address() -> str:
+def address(forks_possible: None) -> str:
     """The address of this process's server."""
     found = warm.address()
     assert found, warm.problem()
@@ -322,7 +322,7 @@ def test_nothing_is_left_of_a_fork_that_was_killed(address: str) -> None:
     assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in family))
 
 
-def test_a_server_that_is_killed_takes_its_forks_along() -> None:
+def test_a_server_that_is_killed_takes_its_forks_along(forks_possible: None) -> None:
     server = warm.ForkServer()
     try:
         with forks(server.address, "say(1); hear()") as (fork,):
@@ -386,7 +386,7 @@ def test_without_a_server_kernels_start_afresh_and_say_why(
 
 
 def test_a_server_that_cannot_keep_its_promise_does_not_serve(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forks_possible: None
 ) -> None:
     program = warm.PROGRAM.read_text(encoding="utf-8")
     start = 'if __name__ == "__main__":\n'

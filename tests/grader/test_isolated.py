@@ -71,7 +71,11 @@ def test_there_are_enough_attacks() -> None:
 
 @pytest.mark.sandbox
 @pytest.mark.parametrize("name", QUICK)
-def test_an_attack_gains_nothing_and_finds_nothing(attacked: TinyCourse, name: str) -> None:
+def test_an_attack_gains_nothing_and_finds_nothing(
+    attacked: TinyCourse, name: str, request: pytest.FixtureRequest
+) -> None:
+    if name == "bomb: empty files":  # bubblewrap counts no files in the folders it makes
+        request.getfixturevalue("forks_possible")
     _expect_held(attacked, name)
 
 

@@ -125,7 +125,9 @@ def _workers() -> list[object]:
 
 
 @pytest.mark.sandbox
-def test_the_record_says_how_the_notebook_was_run(tiny: TinyCourse) -> None:
+def test_the_record_says_how_the_notebook_was_run(
+    tiny: TinyCourse, forks_possible: None
+) -> None:
     tiny.submit("ann")
     record = tiny.grade()["ann"]
     assert "fork server" in record.means and "memory: " in record.means
@@ -198,7 +200,9 @@ def test_workers_know_nothing_of_the_gradebook() -> None:
 
 
 @pytest.mark.sandbox
-def test_the_command_grades_on_a_cluster(tiny: TinyCourse, scheduler: str) -> None:
+def test_the_command_grades_on_a_cluster(
+    tiny: TinyCourse, scheduler: str, forks_possible: None
+) -> None:
     tiny.submit("ann")
     command = ["--course", str(tiny.folder), "autograde", "sums", "--scheduler", scheduler]
     done = CliRunner().invoke(main, command)
