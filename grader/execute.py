@@ -7,36 +7,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty
-from typing import Any
 
 import nbformat
-from jupyter_client.kernelspec import NoSuchKernel
 from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
-from traitlets import Instance
 
-from .errors import GraderError, concerns_everyone
-from .limits import Limits, size_text
-from .provisioner import SandboxKernelManager, SandboxProvisioner
+from .kernel import NOT_RUN, TIMEOUT, KernelClient
+from .limits import Limits
+from .provisioner import SandboxKernelManager
 
-TIMEOUT = "CellTimeout"
-NOT_RUN = "CellNotRun"
-A_MESSAGE = 200
-"""Bytes that each message counts beside its content: millions of empty ones cost time too."""
-SHOWN = {
-    *("text/plain", "text/html", "text/latex", "text/markdown"),
-    *("image/png", "image/jpeg", "image/gif", "image/svg+xml"),
-}
-"""Kinds of output that are kept. The formgrader shows others as they are: a diagram's text is
-HTML to it, which would run as the instructor; a widget without its state stops the page."""
-MOST_NESTED = 100
-"""Levels of an output; one that only just fits the stack here fits none that reads it later."""
 WROTE_TO_STDERR = (
     "The cell printed a warning or an error, which earns no points. | "
     "셀이 경고나 오류를 출력하여 점수를 받지 못합니다."
@@ -54,117 +35,6 @@ class Run:
     """What ended the run early, in English and in Korean; None if it reached the end."""
     means: str = ""
     """How the kernel was started and what held it within its limits."""
-
-
-class _Client(NotebookClient):
-    """nbclient with limits on time and output, set up for cells that may fail."""
-
-    limits = Instance(Limits, args=())
-
-    def __init__(self, nb: NotebookNode, manager: AsyncKernelManager, limits: Limits) -> None:
-        limit = f"{limits.cell_seconds:g}"
-        super().__init__(
-            nb,
-            km=manager,
-            allow_errors=True,
-            interrupt_on_timeout=True,
-            raise_on_iopub_timeout=True,
-            startup_timeout=int(limits.startup_seconds),
-            shutdown_kernel="immediate",
-            record_timing=False,  # the same submission gives the same file
-            error_on_timeout={
-                "ename": TIMEOUT,
-                "evalue": f"This cell ran longer than {limit} s and was stopped. | "
-                f"이 셀은 {limit}초보다 오래 실행되어 중단되었습니다.",
-                "traceback": [],
-            },
-        )
-        # Kept by name: nbclient drops its manager when a kernel fails to start.
-        self.manager = manager
-        self.owns_km = True
-        self.stopped_because: tuple[str, str] | None = None
-        self.limits = limits
-        self.finished: set[int] = set()
-        self.on_cell_executed = self._finish_cell
-        self.printed = 0
-        self.deadline = time.monotonic() + limits.startup_seconds + limits.notebook_seconds
-        self.timeout_func = self._seconds_left
-
-    async def heard_welcome(self) -> bool:
-        """Connect to a sandboxed kernel, and wait until it says that it can be heard.
-
-        nbclient asks a kernel what it is, and then waits for as long as that is certainly
-        answered; a kernel that greets whoever listens is known to be there at once. False
-        if this one does not greet: the slow way is to be taken.
-        """
-        if not isinstance(self.manager, SandboxKernelManager):
-            return False
-        client = self.manager.client()
-        client.start_channels(stdin=False, hb=False)
-        deadline = time.monotonic() + self.limits.startup_seconds
-        while time.monotonic() < deadline and await self.manager.is_alive():
-            with suppress(Empty):
-                message = await client.get_iopub_msg(timeout=0.5)
-                if message["msg_type"] == "iopub_welcome":
-                    client.allow_stdin = False
-                    self.kc = client
-                    return True
-                break
-        client.stop_channels()
-        return False
-
-    def _seconds_left(self, cell: NotebookNode) -> int:
-        left = min(self.limits.cell_seconds, self.deadline - time.monotonic())
-        return max(1, round(left))  # nbclient takes 0 for "no limit"
-
-    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
-        """Count what is printed while it is read, and end a notebook that prints too much."""
-        kind, content = msg["msg_type"], msg["content"]
-        if kind.startswith("comm"):
-            return None  # a widget may say where other cells' output goes, so none is heard
-        if not isinstance(content.get("execution_count", 1), int | None):
-            raise ValueError("an execution count that is no number")
-        if _nests_too_deeply(content):
-            raise ValueError("an output nested too deeply")
-        if isinstance(data := content.get("data"), dict):
-            content["data"] = {name: data[name] for name in data if name in SHOWN}
-        self.printed += A_MESSAGE
-        if kind != "execute_input":
-            self.printed += len(repr(content)) + sum(map(len, msg.get("buffers", [])))
-        if self.printed > self.limits.output_bytes:
-            self._stop_for_output()
-            return None
-        return super().process_message(msg, cell, cell_index)
-
-    def _stop_for_output(self) -> None:
-        if self.stopped_because is None:
-            size = size_text(self.limits.output_bytes)
-            self.stopped_because = (
-                f"it printed more than {size}",
-                f"{size}보다 많이 출력했습니다",
-            )
-            self.killing = asyncio.ensure_future(self.provisioner.kill())
-
-    def _finish_cell(
-        self, cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]
-    ) -> None:
-        """Note that a cell ended; show its error where the cell itself printed none."""
-        self.finished.add(cell_index)
-        reply = execute_reply["content"]
-        shown = any(output.get("ename") == reply.get("ename") for output in cell.outputs)
-        if reply["status"] != "ok" and not shown:
-            name, words = str(reply.get("ename", NOT_RUN)), str(reply.get("evalue", ""))
-            cell.outputs.append(_error(name, words))
-
-    @property
-    def provisioner(self) -> Any:
-        """What started the kernel: ours in a sandbox, else jupyter_client's own."""
-        return self.manager.provisioner
-
-    @property
-    def reason(self) -> tuple[str, str] | None:
-        """Which limit the kernel was killed for, where it was."""
-        return self.stopped_because or getattr(self.provisioner, "stopped_because", None)
 
 
 def run_notebook(
@@ -199,8 +69,8 @@ def run_notebook(
     start = time.monotonic()
     if sandboxed:
         kernel = SandboxKernelManager(limits=limits, files=dict(files or {}), forks=forks)
-        client = _Client(nb, kernel, limits)
-        trouble = asyncio.run(_execute(client))
+        client = KernelClient(nb, kernel, limits)
+        trouble = asyncio.run(client.run_all(client.run_cell))
     else:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as empty:
             manager = AsyncKernelManager(kernel_name=kernel_name or "python3")
@@ -208,111 +78,10 @@ def run_notebook(
                 (Path(empty) / name).write_bytes(content)
             if sys.platform != "win32":
                 manager.transport, manager.ip = "ipc", f"{empty}/.kernel"
-            client = _Client(nb, manager, limits)
-            trouble = asyncio.run(_execute(client, cwd=folder or empty))
+            client = KernelClient(nb, manager, limits)
+            trouble = asyncio.run(client.run_all(client.run_cell, cwd=folder or empty))
     means = getattr(client.provisioner, "means", "kernels: without a sandbox")
     return Run(nbformat.writes(nb), time.monotonic() - start, trouble, means)
-
-
-async def _execute(client: _Client, **start: str) -> tuple[str, str] | None:
-    try:
-        await _start(client, **start)
-        client.deadline = time.monotonic() + client.limits.notebook_seconds
-        for index, cell in enumerate(client.nb.cells):
-            if time.monotonic() > client.deadline:
-                raise DeadKernelError
-            await _execute_cell(client, cell, index)
-    except (DeadKernelError, CellTimeoutError, _MessageError) as error:
-        trouble = _explain(error, client)
-        _mark_not_run(client.nb, client.finished, trouble)
-        return trouble
-    finally:
-        # Not nbclient's own context manager: that one takes Ctrl-C for itself.
-        if client.km is not None:
-            if isinstance(client.provisioner, SandboxProvisioner):
-                # jupyter_client would look only every 0.1 s whether it has ended.
-                client.provisioner.stop()
-                await client.provisioner.wait()
-            await client._async_cleanup_kernel()
-    return None
-
-
-class _MessageError(Exception):
-    """A kernel sent something that is no message of Jupyter's protocol."""
-
-
-async def _execute_cell(client: _Client, cell: NotebookNode, index: int) -> None:
-    try:
-        await client.async_execute_cell(cell, index)
-    except (DeadKernelError, CellTimeoutError):
-        raise
-    except (
-        Exception
-    ) as error:  # whatever a forged message makes zmq, nbclient or nbformat raise
-        if concerns_everyone(error):
-            raise
-        raise _MessageError from error
-
-
-async def _start(client: _Client, **start: str) -> None:
-    try:
-        await client.async_start_new_kernel(**start)
-        if not await client.heard_welcome():
-            await client.async_start_new_kernel_client()
-    except (RuntimeError, OSError, NoSuchKernel) as error:
-        words = getattr(client.provisioner, "last_words", "") or str(error)
-        raise GraderError(f"No kernel could be started ({words}).") from None
-
-
-def _explain(error: Exception, client: _Client) -> tuple[str, str]:
-    if client.reason is not None:
-        english, korean = client.reason
-        return f"The notebook was stopped: {english}.", f"노트북이 중단되었습니다. {korean}."
-    if time.monotonic() > client.deadline:
-        limit = f"{client.limits.notebook_seconds:g}"
-        return (
-            f"The notebook ran longer than {limit} s in all and was stopped.",
-            f"노트북 전체가 {limit}초보다 오래 실행되어 중단되었습니다.",
-        )
-    if isinstance(error, _MessageError):
-        return (
-            "The kernel sent messages that make no sense, so it was stopped.",
-            "커널이 알 수 없는 메시지를 보내서 종료했습니다.",
-        )
-    if isinstance(error, CellTimeoutError):
-        return (
-            "A cell went on after it was interrupted, so the kernel was stopped.",
-            "셀이 중단 요청 뒤에도 계속 실행되어 커널을 종료했습니다.",
-        )
-    return (
-        "The kernel died while this notebook ran.",
-        "노트북을 실행하는 동안 커널이 종료되었습니다.",
-    )
-
-
-def _mark_not_run(nb: NotebookNode, finished: set[int], trouble: tuple[str, str]) -> None:
-    """Give each code cell that did not finish an error output that says why."""
-    for index, cell in enumerate(nb.cells):
-        if cell.cell_type == "code" and cell.source.strip() and index not in finished:
-            cell.setdefault("outputs", []).append(_error(NOT_RUN, " | ".join(trouble)))
-
-
-def _nests_too_deeply(content: Any) -> bool:
-    level = [content]
-    for _ in range(MOST_NESTED):
-        level = [
-            inner
-            for outer in level
-            if isinstance(outer, dict | list)
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-        ]
-    return bool(level)
-
-
-def _error(name: str, message: str) -> NotebookNode:
-    return nbformat.v4.new_output(
-        "error", ename=name, evalue=message, traceback=[f"{name}: {message}"]
-    )
 
 
 def failure(cell: NotebookNode) -> str | None:

@@ -8,6 +8,7 @@ the gradient with the Jacobian.
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from typing import Any
 
 from . import shared
@@ -102,7 +103,7 @@ class PeerDecoder(Decoder):
         return value
 
 
-class Peer:
+class Peer(ABC):
     """One end. Subclasses say how other objects travel and what requests do."""
 
     def __init__(self, wire: Wire) -> None:
@@ -120,27 +121,27 @@ class Peer:
         """The form of a tensor that is not shared: by value."""
         return encoder.graph(value)
 
+    @abstractmethod
     def encode_object(self, encoder: PeerEncoder, value: Any, depth: int) -> Any:
         """The form of an object that is neither plain nor a tensor; None for a plain one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def decode_object(
         self, decoder: PeerDecoder, tag: int, items: list[Any], depth: int
     ) -> Any:
         """The object of such a form."""
-        raise NotImplementedError
 
+    @abstractmethod
     def handle(self, name: str, items: list[Any]) -> Any:
         """Do what the other side asks."""
-        raise NotImplementedError
 
+    @abstractmethod
     def describe_error(self, error: BaseException) -> list[Any]:
         """An exception in plain values."""
-        raise NotImplementedError
 
+    @abstractmethod
     def revive_error(self, told: Any) -> BaseException:
         """An exception to raise here for one that was raised there."""
-        raise NotImplementedError
 
     def forget(self) -> None:
         """Forget what belongs to one test cell."""

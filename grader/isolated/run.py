@@ -13,21 +13,19 @@ from typing import Any
 
 import nbformat
 from jupyter_client.manager import AsyncKernelManager
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from .. import execute
-from ..errors import GraderError, concerns_everyone
-from ..execute import NOT_RUN, TIMEOUT, Run
+from ..errors import GraderError
+from ..execute import Run
+from ..kernel import NOT_RUN, TIMEOUT, KernelClient, error_output
 from ..limits import Limits
-from ..provisioner import SandboxKernelManager, SandboxProvisioner
+from ..provisioner import SandboxKernelManager
 from . import launch
 from .names import Plan, role
 from .seeds import SEED
 from .session import Answer, Session
 
 UNCHECKED = "This cell was not checked. | 이 셀은 확인하지 못했습니다."
-ENDINGS = (DeadKernelError, CellTimeoutError, execute._MessageError)
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def _run(
         kernel = SandboxKernelManager(
             limits=limits, files=session.files, sockets=sockets, forks=forks
         )
-        client = execute._Client(nb, kernel, limits)
+        client = KernelClient(nb, kernel, limits)
         trouble = asyncio.run(_execute(client, session))
         return trouble, getattr(client.provisioner, "means", "")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as empty:
@@ -93,7 +91,7 @@ def _run(
         for name, content in session.files.items():
             (Path(empty) / name).write_bytes(content)
         manager.transport, manager.ip = "ipc", f"{empty}/.kernel"
-        client = execute._Client(nb, manager, limits)
+        client = KernelClient(nb, manager, limits)
         options = {
             "cwd": empty,
             "pass_fds": sockets,
@@ -102,39 +100,31 @@ def _run(
         return asyncio.run(_execute(client, session, **options)), "kernels: without a sandbox"
 
 
-async def _execute(client: Any, session: Session, **options: Any) -> tuple[str, str] | None:
-    try:
-        await execute._start(client, **options)
+async def _execute(
+    client: KernelClient, session: Session, **start: Any
+) -> tuple[str, str] | None:
+    async def prepare() -> None:
         session.channel.close()
-        client.deadline = time.monotonic() + client.limits.notebook_seconds
         started = await _quietly(client, launch.student_start())
         if any(output.output_type == "error" for output in started.outputs):
             raise GraderError("The kernel could not be made ready for the checker.")
-        for index, cell in enumerate(client.nb.cells):
-            if time.monotonic() > client.deadline:
-                raise DeadKernelError
-            await _run_cell(client, session, cell, index)
-    except ENDINGS as error:
-        trouble = execute._explain(error, client)
-        execute._mark_not_run(client.nb, client.finished, trouble)
-        return trouble
-    finally:
-        if client.km is not None:
-            if isinstance(client.provisioner, SandboxProvisioner):
-                client.provisioner.stop()
-                await client.provisioner.wait()
-            await client._async_cleanup_kernel()
-    return None
+
+    async def run_cell(cell: NotebookNode, index: int) -> None:
+        await _run_cell(client, session, cell, index)
+
+    return await client.run_all(run_cell, prepare, **start)
 
 
-async def _run_cell(client: Any, session: Session, cell: NotebookNode, index: int) -> None:
+async def _run_cell(
+    client: KernelClient, session: Session, cell: NotebookNode, index: int
+) -> None:
     name = str(role(cell).get("grade_id", ""))
     locked = name in session.plan.shown and cell.cell_type == "code"
     full = cell.source
     if locked:
         cell.source = session.plan.shown[name]
     try:
-        await execute._execute_cell(client, cell, index)
+        await client.run_cell(cell, index)
     finally:
         cell.source = full
     if name in session.plan.tests and locked:
@@ -148,24 +138,18 @@ async def _run_cell(client: Any, session: Session, cell: NotebookNode, index: in
         client.finished.add(index)
 
 
-async def _serve(client: Any) -> bool:
+async def _serve(client: KernelClient) -> bool:
     cell = await _quietly(client, launch.SERVE)
     return not _timed_out(cell)
 
 
-async def _quietly(client: Any, source: str) -> NotebookNode:
+async def _quietly(client: KernelClient, source: str) -> NotebookNode:
     """Run a cell of our own that leaves no trace in the notebook or in `In`."""
     cell = nbformat.v4.new_code_cell(source)
     noted, client.on_cell_executed = client.on_cell_executed, _note_timeout
     first = client.nb.cells[0]  # nbclient puts what it runs into the notebook
     try:
-        await client.async_execute_cell(cell, 0, store_history=False)
-    except ENDINGS:
-        raise
-    except Exception as error:  # as in `execute`: whatever a forged message leads to
-        if concerns_everyone(error):
-            raise
-        raise execute._MessageError from error
+        await client.run_cell(cell, 0, store_history=False)
     finally:
         client.on_cell_executed = noted
         client.nb.cells[0] = first
@@ -175,7 +159,7 @@ async def _quietly(client: Any, source: str) -> NotebookNode:
 def _note_timeout(cell: NotebookNode, cell_index: int, execute_reply: Any) -> None:
     reply = execute_reply["content"]
     if reply.get("ename") == TIMEOUT:
-        cell.outputs = [execute._error(TIMEOUT, "")]
+        cell.outputs = [error_output(TIMEOUT, "")]
 
 
 def _timed_out(cell: NotebookNode) -> bool:
@@ -192,9 +176,9 @@ def _show_answers(nb: NotebookNode, session: Session) -> None:
         points = session.plan.tests[name].points
         if answer is None:
             why = [output for output in cell.outputs if output.get("ename") == NOT_RUN]
-            cell.outputs = why[-1:] or [execute._error(NOT_RUN, UNCHECKED)]
+            cell.outputs = why[-1:] or [error_output(NOT_RUN, UNCHECKED)]
         elif answer.error:
-            cell.outputs = [execute._error(answer.error, answer.message)]
+            cell.outputs = [error_output(answer.error, answer.message)]
         elif answer.points == points:
             cell.outputs = []
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -30,19 +29,12 @@ def _program(name: str) -> str | None:
     return shutil.which(name, path=os.pathsep.join([os.environ["PATH"], *places]))
 
 
-def _driver() -> str | None:
-    return next((n for n in ("psycopg", "psycopg2") if importlib.util.find_spec(n)), None)
-
-
 @pytest.fixture(scope="module")
 def database() -> Iterator[str]:
     """The URL of an empty database, in a server that listens on a Unix socket only."""
     missing = [name for name in ("initdb", "postgres") if _program(name) is None]
     if missing:
         pytest.skip(f"{missing[0]} is not installed")
-    driver = _driver()
-    if driver is None:
-        pytest.skip("neither psycopg nor psycopg2 is installed")
     folder = tempfile.mkdtemp(prefix="pg-")  # the path of a socket must be short
     # The server refuses to run as root.
     user: dict[str, Any] = {"user": NOBODY, "group": NOBODY} if os.geteuid() == 0 else {}
@@ -55,7 +47,7 @@ def database() -> Iterator[str]:
     serve = [_program("postgres"), "-D", data, "-k", folder, "-c", "listen_addresses="]
     with subprocess.Popen(serve, stderr=subprocess.DEVNULL, **quiet) as server:
         try:
-            url = f"postgresql+{driver}://grader@/postgres?host={folder}"
+            url = f"postgresql+psycopg://grader@/postgres?host={folder}"
             _wait_for(url)
             yield url
         finally:
