@@ -16,10 +16,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from grader import execute, warm
+from grader import warm
 from grader.course import Course
+from grader.kernel import KernelClient
 from grader.limits import Limits
 from grader.provisioner import FORKED, SandboxKernelManager
 from grader.release import release
@@ -144,21 +146,22 @@ async def start_once(address: str) -> float:
     nb = new_notebook(cells=[new_code_cell("import torch\nprint(torch.ones(1))")])
     limits = Limits()
     manager = SandboxKernelManager(limits=limits, forks=address)
-    client = execute._Client(nb, manager, limits)
+    client = KernelClient(nb, manager, limits)
+    ended = []
+
+    async def run_cell(cell: NotebookNode, index: int) -> None:
+        await client.run_cell(cell, index)
+        ended.append(time.perf_counter())
+
     begun = time.perf_counter()
-    try:
-        await execute._start(client)
-        await execute._execute_cell(client, nb.cells[0], 0)
-        taken = time.perf_counter() - begun
-    finally:
-        client.provisioner.stop()
-        await client.provisioner.wait()
-        await client._async_cleanup_kernel()
+    trouble = await client.run_all(run_cell)
+    if trouble is not None:
+        raise AssertionError(trouble[0])
     if not client.provisioner.means.startswith(FORKED):
         raise AssertionError(client.provisioner.means)
     if nb.cells[0].outputs[0].text != "tensor([1.])\n":
         raise AssertionError(nbformat.writes(nb))
-    return taken
+    return ended[0] - begun
 
 
 @benchmark("grader")
