@@ -1,0 +1,239 @@
+"""The three directives, which show what a released notebook and the settings say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from bilingual.syntax import KO_CLASSES, plain_words_in_both
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from . import launch, words
+from .released import Released, ReleaseError, Task, names, path_of, read_released
+from .settings import Settings, read_settings
+
+logger = logging.getLogger(__name__)
+
+
+class SetList(nodes.General, nodes.Element):
+    """Where the list of all sets comes, once all pages are read."""
+
+
+class SetDirective(SphinxDirective):
+    """A directive whose argument names a problem set."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Read the notebook; one that cannot be read is one warning and one line of text."""
+        self.settings = read_settings(self.config)
+        folder = self.settings.folder(Path(self.env.srcdir))
+        name = self.arguments[0]
+        self.env.note_dependency(str(path_of(folder, name)))
+        try:
+            shown = self.show(read_released(folder, name))
+        except ReleaseError as error:
+            _warn(str(error), self.get_location(), once_a_page=self.env.docname)
+            return [nodes.paragraph("", "", *self.both(words.NOT_RELEASED))]
+        self.set_source_info(shown)
+        return [shown]
+
+    def show(self, released: Released) -> nodes.Element:
+        """What the directive puts on the page."""
+        raise NotImplementedError
+
+    def both(self, text: words.Both) -> list[nodes.Node]:
+        """Inline nodes as the role `ko` leaves them; the extension `bilingual` pairs them."""
+        english, korean = (self._inline(part) for part in text)
+        if text[0] == text[1]:
+            return [*english, nodes.inline("", "", classes=list(KO_CLASSES), same=True)]
+        return [*english, nodes.Text(" "), nodes.inline("", "", *korean, classes=[*KO_CLASSES])]
+
+    def _inline(self, text: str) -> list[nodes.Node]:
+        return list(self.state.inline_text(text, self.lineno)[0])
+
+
+class Tasks(SetDirective):
+    """``{problem-set-tasks} NAME``: the tasks with their points."""
+
+    def show(self, released: Released) -> nodes.Element:
+        """A table with a row for each task and one for the sum."""
+        heads = [self.both(text) for text in (words.TASK, words.POINTS, words.GRADED)]
+        rows = [self._row(task) for task in released.tasks]
+        rows.append([self.both(words.TOTAL), _number(released.points), []])
+        return _table(heads, rows, widths=(62, 13, 25), name="problem-set-tasks")
+
+    def _row(self, task: Task) -> list[list[nodes.Node]]:
+        english = f"{task.number} · {task.english[0].upper()}{task.english[1:]}"
+        means = words.BY_HAND if task.by_hand else words.BY_MACHINE
+        if task.by_hand and task.by_machine:
+            means = words.BOTH_WAYS
+        return [
+            self.both((english, f"{task.number} · {task.korean}")),
+            _number(task.points),
+            self.both(means),
+        ]
+
+
+class Facts(SetDirective):
+    """``{problem-set-facts} NAME``: time, deadline, and how to get the notebook open."""
+
+    def show(self, released: Released) -> nodes.Element:
+        """A table of two columns, what and which."""
+        rows = [(words.DEADLINE, self._deadline(released.name))]
+        if released.minutes:
+            rows.insert(0, (words.TIME, self.both(words.minutes(*released.minutes))))
+        rows.append((words.DOWNLOAD, self._downloads(released)))
+        rows += self._servers(f"{released.name}/{released.name}.ipynb")
+        shown = [[self.both(label), content] for label, content in rows]
+        return _table([], shown, widths=(25, 75), name="problem-set-facts")
+
+    def _deadline(self, name: str) -> list[nodes.Node]:
+        given = self.settings.deadlines.get(name)
+        if given is None:
+            return self.both(words.NO_DEADLINE)
+        return self.both((given, given))
+
+    def _downloads(self, released: Released) -> list[nodes.Node]:
+        """Links to the files, which Sphinx copies into the site."""
+        page = Path(self.env.srcdir, self.env.docname).parent
+        found: list[nodes.Node] = []
+        for path in released.files:
+            target = PurePosixPath(os.path.relpath(path, page)).as_posix()
+            link = addnodes.download_reference(
+                "", "", reftarget=target, refdoc=self.env.docname
+            )
+            link += nodes.literal("", path.name)
+            found += [link, nodes.Text(" ")]
+        return found[:-1]
+
+    def _servers(self, file: str) -> list[tuple[words.Both, list[nodes.Node]]]:
+        """A line for each server; Binder, where nothing is uploaded, only with an address."""
+        colab = self._link(launch.colab(self.settings, file), words.OPEN_COLAB)
+        binder = self._link(launch.binder(self.settings, file), words.OPEN_BINDER)
+        hub = self._link(launch.jupyterhub(self.settings, file), words.OPEN_JUPYTERHUB)
+        told = colab or self.both(words.UPLOAD_COLAB)
+        rows = [(words.COLAB, told)]
+        if source := launch.library(self.settings):
+            rows.append((words.COLAB_LIBRARY, self.both(words.source_for_colab(source))))
+        if binder:
+            rows.append((words.BINDER, binder))
+        return [*rows, (words.JUPYTERHUB, hub or self.both(words.UPLOAD_JUPYTERHUB))]
+
+    def _link(self, address: str, text: words.Both) -> list[nodes.Node]:
+        if not address:
+            return []
+        return [nodes.reference("", "", *self.both(text), refuri=address, internal=False)]
+
+
+class List(SphinxDirective):
+    """``{problem-set-list}``: all sets that have a page in this page's folder."""
+
+    def run(self) -> list[nodes.Node]:
+        """Leave a mark; titles are not known before every page is read."""
+        folder = read_settings(self.config).folder(Path(self.env.srcdir))
+        for name in names(folder):
+            self.env.note_dependency(str(path_of(folder, name)))
+        self.env.note_reread()
+        mark = SetList()
+        self.set_source_info(mark)
+        return [mark]
+
+
+def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    for mark in list(doctree.findall(SetList)):
+        mark.replace_self(_list(app, docname, mark))
+
+
+def _list(app: Sphinx, docname: str, mark: SetList) -> nodes.table:
+    """A row for each set with a page, in the order of the table of contents."""
+    settings = read_settings(app.config)
+    folder = settings.folder(Path(app.srcdir))
+    pages = _pages_beside(app, docname)
+    for name in sorted(set(names(folder)) - {PurePosixPath(page).name for page in pages}):
+        _warn(f"the problem set {name!r} has no page beside this one", mark)
+    heads = [words.PROBLEM_SET, words.TASKS, words.POINTS, words.TIME, words.DEADLINE]
+    rows = [_list_row(app, docname, page, folder, settings) for page in pages]
+    shown = [plain_words_in_both(*text) for text in heads]
+    return _table(shown, rows, widths=(40, 12, 12, 18, 18), name="problem-set-list")
+
+
+def _pages_beside(app: Sphinx, docname: str) -> list[str]:
+    """The pages of this page's folder, in the order of the table of contents."""
+    folder = PurePosixPath(docname).parent
+    pages = app.env.toctree_includes.get(app.config.root_doc, [])
+    return [page for page in pages if PurePosixPath(page).parent == folder and page != docname]
+
+
+def _list_row(
+    app: Sphinx, docname: str, page: str, folder: Path, settings: Settings
+) -> list[list[nodes.Node]]:
+    name = PurePosixPath(page).name
+    title = app.env.titles[page].astext()
+    address = app.builder.get_relative_uri(docname, page)
+    link: list[nodes.Node] = [nodes.reference("", title, refuri=address, internal=True)]
+    due = settings.deadlines.get(name)
+    told = [nodes.Text(due)] if due else plain_words_in_both(*words.NO_DEADLINE)
+    try:
+        released = read_released(folder, name)
+    except ReleaseError:  # its own page has warned
+        return [link, [], [], [], told]
+    time = plain_words_in_both(*words.minutes(*released.minutes)) if released.minutes else []
+    return [link, _number(len(released.tasks)), _number(released.points), time, told]
+
+
+def _number(value: float) -> list[nodes.Node]:
+    return [nodes.Text(f"{value:g}")]
+
+
+def _table(
+    heads: Sequence[list[nodes.Node]],
+    rows: Sequence[Sequence[list[nodes.Node]]],
+    *,
+    widths: Sequence[int],
+    name: str,
+) -> nodes.table:
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in widths))
+    group["cols"] = len(widths)
+    if not heads:  # then the first column says what the second is
+        group[0]["stub"] = 1
+    else:
+        group += nodes.thead("", _row(heads))
+    group += nodes.tbody("", *map(_row, rows))
+    return nodes.table("", group, classes=[name])
+
+
+def _row(cells: Sequence[list[nodes.Node]]) -> nodes.row:
+    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells))
+
+
+_warned: set[tuple[str, str]] = set()
+
+
+def _warn(text: str, location: Any, once_a_page: str = "") -> None:
+    """Warn; a page with several directives of one set says it once a build."""
+    if once_a_page:
+        if (once_a_page, text) in _warned:
+            return
+        _warned.add((once_a_page, text))
+    logger.warning(text, type="problem_sets", subtype="released", location=location)
+
+
+def _forget_warnings(app: Sphinx, env: Any, docnames: Any) -> None:
+    _warned.clear()
+
+
+def setup(app: Sphinx) -> None:
+    """Register nodes and directives."""
+    app.add_node(SetList)
+    app.add_directive("problem-set-tasks", Tasks)
+    app.add_directive("problem-set-facts", Facts)
+    app.add_directive("problem-set-list", List)
+    app.connect("env-before-read-docs", _forget_warnings)
+    app.connect("doctree-resolved", _fill)
