@@ -27,6 +27,10 @@ class ChannelError(BaseException):
     """The other side broke the rules or is gone; no `except Exception` may pass over it."""
 
 
+class MisfitError(ChannelError):
+    """What the other side says of a shared object does not fit it."""
+
+
 class CannotSendError(TypeError):
     """A value has no form in which it could be sent."""
 

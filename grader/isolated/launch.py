@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = "grader_channel"
-STUDENT = ("frames", "protocol", "shared", "describe", "gradients", "peer", "serve")
-CHECKER = (*STUDENT[:-1], "proxies", "checker")
+STUDENT = ("frames", "protocol", "changes", "shared", "describe", "gradients", "peer", "serve")
+CHECKER = (*STUDENT[:-1], "proxies", "lending", "checker")
 HOLDER = "_grader_channel"
 LOAD = f"""
 def _load(sources):

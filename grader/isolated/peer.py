@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from . import shared
-from .frames import CannotSendError, ChannelError, Wire
+from .frames import CannotSendError, ChannelError, MisfitError, Wire
 from .gradients import leaves, linked
 from .protocol import FIRST_SPECIAL, Decoder, Encoder, torch_module
 
@@ -80,7 +80,7 @@ class PeerDecoder(Decoder):
                 raise ChannelError("an object that is not shared")
             return found
         if tag == DTYPE:
-            found = getattr(torch_module(), str(items[0]))
+            found = vars(torch_module()).get(str(items[0]))
             if not isinstance(found, torch_module().dtype):
                 raise ChannelError("a dtype that is none")
             return found
@@ -143,6 +143,10 @@ class Peer(ABC):
     def revive_error(self, told: Any) -> BaseException:
         """An exception to raise here for one that was raised there."""
 
+    def note_misfit(self, error: MisfitError) -> None:
+        """Deal with a change that does not fit, which was not taken over."""
+        raise error
+
     def forget(self) -> None:
         """Forget what belongs to one test cell."""
         self.registry.clear()
@@ -201,7 +205,11 @@ class Peer(ABC):
         for change in changes:
             if not isinstance(change, list) or len(change) != 2:
                 raise ChannelError("a change that makes no sense")
-            self.registry.apply(change[0], decoder.decode(change[1]))
+            told = Decoder(parts).decode(change[1])  # plain values and nothing else
+            try:
+                self.registry.apply(change[0], told)
+            except MisfitError as error:
+                self.note_misfit(error)
         self.registry.drop([key for key in dropped if type(key) is int])
         return kind, decoder.decode(body)
 

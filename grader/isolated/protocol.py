@@ -10,7 +10,7 @@ import math
 import sys
 from typing import Any
 
-from .frames import MOST_ITEMS, CannotSendError, ChannelError
+from .frames import MOST_BYTES, MOST_ITEMS, CannotSendError, ChannelError
 
 MOST_DEPTH = 40
 MOST_DIMENSIONS = 16
@@ -25,6 +25,8 @@ DTYPES = (
     "bool uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64 complex64 complex128"
 ).split()
 ARRAY_KINDS = "biufc"
+LARGEST = {"c": 16}
+"""Bytes of a number, 8 if not said otherwise: there are long doubles that are no number."""
 
 
 def torch_module() -> Any:
@@ -83,7 +85,7 @@ class Encoder:
         torch, numpy = torch_module(), numpy_module()
         if torch is not None and isinstance(value, torch.Tensor):
             return self.tensor(value)
-        if numpy is not None and isinstance(value, numpy.generic):
+        if numpy is not None and isinstance(value, numpy.generic) and is_number(value.dtype):
             return self.plain(value.item(), depth)
         if numpy is not None and isinstance(value, numpy.ndarray):
             return self.array(value)
@@ -91,7 +93,7 @@ class Encoder:
 
     def array(self, value: Any) -> Any:
         """An array's dtype, shape and bytes."""
-        if value.dtype.kind not in ARRAY_KINDS:
+        if not is_number(value.dtype):
             raise CannotSendError(f"an array of {value.dtype} cannot be sent")
         return [ARRAY, value.dtype.str, list(value.shape), self.part(value.tobytes())]
 
@@ -204,12 +206,20 @@ class Decoder:
         import numpy as np
 
         kind, raw = np.dtype(str(dtype)), self.raw(number)
-        if kind.kind not in ARRAY_KINDS or kind.hasobject or kind.fields or kind.subdtype:
+        if not is_number(kind):
             raise ChannelError("an array of no known dtype")
         _check_shape(shape, kind.itemsize, raw)
+        if not raw:
+            return np.empty(shape, dtype=kind)
         if kind.kind == "b":
             return np.frombuffer(raw, dtype=np.uint8).reshape(shape) != 0
         return np.frombuffer(raw, dtype=kind).reshape(shape).copy()
+
+
+def is_number(dtype: Any) -> bool:
+    """Whether arrays of a dtype of numpy's are sent by value."""
+    plain = dtype.kind in ARRAY_KINDS and not (dtype.fields or dtype.subdtype)
+    return plain and dtype.itemsize <= LARGEST.get(dtype.kind, 8)
 
 
 def _check_shape(shape: Any, size: int, raw: bytes) -> None:
@@ -218,6 +228,8 @@ def _check_shape(shape: Any, size: int, raw: bytes) -> None:
         raise ChannelError("a shape that is none")
     if math.prod(shape) * size != len(raw):
         raise ChannelError("a shape that does not fit its bytes")
+    if math.prod(max(side, 1) for side in shape) * size > MOST_BYTES:
+        raise ChannelError("a shape of nothing that is too large")
 
 
 def tensor_bytes(value: Any) -> bytes:

@@ -17,7 +17,7 @@ from typing import Any
 from . import describe, shared
 from .frames import ChannelError, Wire
 from .peer import MINE, NAMED, NEW, YOURS, Peer, PeerDecoder, PeerEncoder
-from .protocol import KNOWN_TYPES, numpy_module, torch_module
+from .protocol import KNOWN_TYPES, is_number, numpy_module, torch_module
 
 BY_VALUE = (str, bytes, bytearray, int, float, complex, list, tuple, dict, set, frozenset)
 BY_VALUE_ALONE = (type(None), slice, range, type(...))
@@ -96,7 +96,7 @@ class StudentPeer(Peer):
             return None
         numpy = numpy_module()
         if numpy is not None and isinstance(value, numpy.generic | numpy.ndarray):
-            return None if value.dtype.kind in "biufc" else self._mine(value)
+            return None if is_number(value.dtype) else self._mine(value)
         if isinstance(value, type) and _is_known(value):
             return [NAMED, value.__module__, value.__qualname__]
         return self._mine(value)

@@ -18,13 +18,12 @@ from typing import Any
 
 import msgpack  # type: ignore[import-untyped]
 
-from .frames import ChannelError
+from . import changes
+from .frames import ChannelError, MisfitError
 from .protocol import LIST, Encoder, numpy_module, tensor_bytes, torch_module
 
 TENSOR, MODULE, OPTIMIZER, GENERATOR, NUMPY_GENERATOR, RANDOM, ARRAY = range(7)
 MOST_SHARED = 20_000
-STEPPERS = ("fused", "foreach", "capturable", "differentiable")
-"""Options that choose the code an optimizer steps with; some of it trusts sizes unseen."""
 
 
 def kind_of(value: Any) -> int | None:
@@ -58,6 +57,8 @@ class Entry:
     """What it was like when both sides last agreed."""
     members: tuple[dict[str, int], ...] = ()
     """For a net: numbers of its parameters and buffers by name."""
+    weight: bool = False
+    """For a tensor: whether it is trained, or was when it was first shared."""
 
 
 class Registry:
@@ -92,6 +93,7 @@ class Registry:
             entry = Entry(kind, weakref.ref(value, partial(self._gone, key)))
         else:
             entry = Entry(kind, lambda: value)
+        entry.weight = kind == TENSOR and _is_weight(value)
         self.entries[key] = entry
         self.keys[id(value)] = key
         return key
@@ -158,17 +160,28 @@ class Registry:
         """Take over a change from the other side.
 
         Raises:
-            ChannelError: if it does not fit the object.
+            MisfitError: if it does not fit the object.
         """
         entry = self.entries.get(key) if type(key) is int else None
         value = None if entry is None else entry.object()
         if entry is None or value is None:
             return
+        # What holds a weight or a buffer of a net trusts it to keep its size.
+        fixed = (entry.weight or self._in_a_net(key),) if entry.kind == TENSOR else ()
         try:
-            APPLY[entry.kind](value, told)
+            APPLY[entry.kind](value, told, *fixed)
         except Exception as error:  # whatever a value that does not fit makes torch raise
-            raise ChannelError(f"a change that does not fit ({type(error).__name__})") from None
+            raise MisfitError(f"a change that does not fit ({type(error).__name__})") from None
         self.agree(key)
+
+    def _in_a_net(self, key: int) -> bool:
+        return any(
+            key in names.values() for entry in self.entries.values() for names in entry.members
+        )
+
+
+def _is_weight(value: Any) -> bool:
+    return bool(value.requires_grad) or isinstance(value, torch_module().nn.Parameter)
 
 
 def fingerprint(kind: int, value: Any) -> Any:
@@ -225,63 +238,12 @@ def optimizer_state(optimizer: Any) -> list[Any]:
     ]
 
 
-def _apply_tensor(value: Any, told: Any) -> None:
-    trainable, new, grad = told
-    if new.dtype != value.dtype or type(trainable) is not bool:
-        raise TypeError
-    if new.shape == value.shape:
-        value.data.copy_(new)
-    else:
-        value.data = new
-    if value.is_leaf:
-        if value.requires_grad != trainable:
-            value.requires_grad_(trainable)
-        value.grad = grad
-
-
-def _apply_array(value: Any, told: Any) -> None:
-    value[...] = told
-
-
-def _apply_module(value: Any, told: Any) -> None:
-    if type(told) is not bool:
-        raise TypeError
-    value.training = told
-
-
-def _apply_optimizer(value: Any, told: Any) -> None:
-    for group, (options, kept) in zip(value.param_groups, told, strict=True):
-        for name, option in options.items():
-            if name in STEPPERS and option is not group.get(name):
-                raise TypeError
-            if name != "params":
-                group[str(name)] = option
-        for weight, state_of_one in zip(group["params"], kept, strict=True):
-            if group.get("fused") and not _fits(weight, state_of_one):
-                raise TypeError
-            value.state[weight] = dict(state_of_one)
-
-
-def _fits(weight: Any, kept: Any) -> bool:
-    """Whether an optimizer may go through what is kept for a weight without looking."""
-    torch = torch_module()
-    return all(
-        one.shape == weight.shape and one.dtype == weight.dtype
-        for name, one in kept.items()
-        if isinstance(one, torch.Tensor) and name != "step"
-    )
-
-
-def _apply_numpy_generator(value: Any, told: Any) -> None:
-    value.bit_generator.state = told
-
-
-APPLY: dict[int, Callable[[Any, Any], None]] = {
-    TENSOR: _apply_tensor,
-    ARRAY: _apply_array,
-    MODULE: _apply_module,
-    OPTIMIZER: _apply_optimizer,
-    GENERATOR: lambda value, told: value.set_state(told),
-    NUMPY_GENERATOR: _apply_numpy_generator,
-    RANDOM: lambda value, told: value.setstate(told),
+APPLY: dict[int, Callable[..., None]] = {
+    TENSOR: changes.tensor,
+    ARRAY: changes.array,
+    MODULE: changes.module,
+    OPTIMIZER: changes.optimizer,
+    GENERATOR: changes.generator,
+    NUMPY_GENERATOR: changes.numpy_generator,
+    RANDOM: changes.python_random,
 }

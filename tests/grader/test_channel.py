@@ -13,10 +13,12 @@ from torch import nn
 
 from grader.isolated import protocol, shared
 from grader.isolated.frames import ChannelError
+from grader.isolated.names import bound_names
 from grader.isolated.protocol import Decoder
 from grader.isolated.proxies import RemoteObject, StudentError, revive
 from tests.problem_sets.channel import LocalChecker, student
 
+IMPORTS = "import torch\nfrom torch import nn\nimport numpy as np\n"
 STUDENT = """
 import torch
 from torch import nn
@@ -69,24 +71,17 @@ def gradient(f, x):
 
 
 @contextmanager
-def _checker() -> Iterator[LocalChecker]:
-    with student([(STUDENT, True)]) as connection:
-        names = checker_names()
-        made = LocalChecker(connection, names, seed=1)
-        yield made
+def checker(more: str = "", tests: int = 1) -> Iterator[LocalChecker]:
+    """A checker of the student above, who defines `more` too and serves so many tests."""
+    source = STUDENT + more
+    with student([(source, True), *[("", True)] * (tests - 1)]) as connection:
+        yield LocalChecker(connection, bound_names(source), seed=1)
 
 
-def checker_names() -> list[str]:
-    from grader.isolated.names import bound_names
-
-    return bound_names(STUDENT)
-
-
-def check(source: str, points: float = 1.0) -> list[Any]:
+def check(source: str, points: float = 1.0, more: str = "") -> list[Any]:
     """Run a test cell against the student above."""
-    source = "import torch\nfrom torch import nn\nimport numpy as np\n" + source
-    with _checker() as made:
-        return made.test("cell", source, points)
+    with checker(more) as made:
+        return made.test("cell", IMPORTS + source, points)
 
 
 def passes(source: str) -> None:
