@@ -38,9 +38,14 @@ def work_isolated(notebook: str, **options: Any) -> Run:
     return run_isolated(notebook, **options)
 
 
-def default_workers(limits: Limits) -> int:
-    """As many workers as there are cores, and as memory allows at `limits` each."""
-    by_memory = psutil.virtual_memory().available // limits.memory_bytes
+def default_workers(limits: Limits, sandboxes: int = 1) -> int:
+    """As many workers as there are cores, and as memory allows.
+
+    Args:
+        limits: what each sandbox may use.
+        sandboxes: that a worker has at once: two in isolated mode, the checker's with them.
+    """
+    by_memory = psutil.virtual_memory().available // (sandboxes * limits.memory_bytes)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return int(max(1, min(cores or 1, by_memory)))
 
@@ -80,8 +85,9 @@ def run_all(
         # worker would be another.
         work = partial(work, forks=warm.address())
     left = dict(notebooks)
+    wanted = workers or default_workers(limits, 1 if plan is None else 2)
     try:
-        with _processes(min(workers or default_workers(limits), max(1, len(left)))) as pool:
+        with _processes(min(wanted, max(1, len(left)))) as pool:
             for student, outcome in _collect(pool, notebooks, work):
                 del left[student]
                 yield student, outcome

@@ -53,6 +53,7 @@ class Checker:
                 self.peer.finish()
 
     def _run(self, name: str, source: str) -> list[Any]:
+        self._forget_names()  # of the test cell before: nobody answers for them now
         try:
             exec(compile(source, f"<{name}>", "exec"), self.namespace)
         except BaseException as error:
@@ -70,6 +71,7 @@ class Checker:
             if torch is not None:
                 torch.manual_seed(own)
             self.peer.forget()
+            self.peer.answered = True
             self._fetch_names()
             value = run_cell(source, name, self.namespace)
         except BaseException as error:
@@ -77,6 +79,8 @@ class Checker:
                 return ["channel", type(error).__name__, _message(error)]
             found = ["failed", type(error).__name__, _message(error)]
             return ["failed", "StudentError", MISFIT] if self.peer.misfit else found
+        finally:
+            self.peer.answered = False
         if self.peer.misfit:
             return ["failed", "StudentError", MISFIT]
         if value is None:
@@ -85,9 +89,12 @@ class Checker:
             return ["failed", "ValueError", NOT_A_NUMBER.format(str(value)[:40], points)]
         return ["points", float(value), ""]
 
-    def _fetch_names(self) -> None:
+    def _forget_names(self) -> None:
         for name in self.names:
             self.namespace.pop(name, None)
+
+    def _fetch_names(self) -> None:
+        self._forget_names()
         found = self.peer.request("names", self.names)
         if not isinstance(found, dict):
             raise ChannelError("names that make no sense")

@@ -27,6 +27,7 @@ DO = {
     "iter": iter,
 }
 MOST_EXPOSED = 100_000
+NOT_ANSWERED = "the student's functions answer in test cells alone, not in a locked cell"
 
 
 class CheckerPeer(Peer):
@@ -38,12 +39,16 @@ class CheckerPeer(Peer):
         self.exposed: list[Any] = []
         self.numbers: dict[int, int] = {}
         self.errors: list[BaseException] = []
+        self.answered = False
+        """Whether the student's kernel answers now: while a test cell runs."""
         self.misfit = False
         """Whether a change of the student's did not fit: the test cell fails, and no other."""
         self.seeded: int | None = None
 
     def request(self, name: str, *items: Any) -> Any:
         """Ask the student's side, which draws anew where a test has set a seed."""
+        if not self.answered:
+            raise RuntimeError(NOT_ANSWERED)
         torch = torch_module()
         if torch is not None and self.seeded != torch.initial_seed():
             self.seeded = torch.initial_seed()

@@ -292,3 +292,25 @@ def test_proxies_say_what_they_are() -> None:
         bool(proxy)
     with pytest.raises(AttributeError):
         _ = proxy.__array__
+
+
+LOCKED = """
+try:
+    add_all
+except NameError:
+    found.append("no name")
+try:
+    kept([1, 2])
+except RuntimeError as error:
+    found.append(str(error))
+"""
+
+
+def test_a_locked_cell_finds_no_name_and_no_answer_of_the_students() -> None:
+    with checker("\ndef add_all(x): return sum(x)", tests=2) as made:
+        assert made.prepare("first", "found = []") == ["done", None, ""]
+        keep = "kept = add_all\nassert kept([1, 2]) == 3"
+        assert made.test("one", keep, 1.0) == ["points", 1.0, ""]
+        assert made.prepare("locked", LOCKED) == ["done", None, ""]
+        asked = "assert found == ['no name', found[1]] and 'test cells alone' in found[1]"
+        assert made.test("two", asked + "\nassert add_all([3]) == 3", 1.0)[0] == "points"

@@ -9,7 +9,9 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -20,6 +22,7 @@ from grader import pool
 from grader.cli import main
 from grader.errors import GraderError
 from grader.execute import Run
+from grader.isolated.names import Plan
 from grader.limits import Limits
 from grader.record import GRADED, read_record
 
@@ -52,6 +55,25 @@ def printed(run: object) -> str:
 def hand_in_slowly(tiny: TinyCourse) -> None:
     for student in CLASS:
         tiny.submit(student, add=SLOW)
+
+
+def test_isolated_runs_count_twice_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = Limits(memory_bytes=1024)
+    monkeypatch.setattr(pool.psutil, "virtual_memory", lambda: SimpleNamespace(available=6144))
+    monkeypatch.setattr(pool.os, "sched_getaffinity", lambda pid: set(range(64)))
+    assert pool.default_workers(limits) == 6
+    assert pool.default_workers(limits, sandboxes=2) == 3
+    asked = []
+
+    def processes(workers: int) -> AbstractContextManager[FakeExecutor]:
+        asked.append(workers)
+        return nullcontext(FakeExecutor())
+
+    monkeypatch.setattr(pool, "_processes", processes)
+    texts = {who: notebook("") for who in map(str, range(9))}
+    for plan in (None, Plan((), (), {})):
+        list(pool.run_all(texts, limits, sandboxed=False, plan=plan))
+    assert asked == [6, 3]
 
 
 @pytest.mark.sandbox
