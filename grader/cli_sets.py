@@ -32,7 +32,8 @@ def release(
     """Make the release versions from the sources.
 
     solutions/NAME/NAME.md becomes a notebook without answers and hidden tests, through
-    nbgrader's own generate_assignment. Without a name, or with `all`, every set is made.
+    nbgrader's own generate_assignment. Without a name, or with `all`, every set is made. The
+    variable DLCOURSE_SOLUTIONS names another folder in place of solutions/.
     For sets graded in isolated mode the reference solution is then graded that way, unless
     nothing has changed, and test cells it earns less than all points for are named.
     """
@@ -42,9 +43,8 @@ def release(
     course = open_course(ctx.obj)
     chosen = [name for name in names if name != "all"]
     if not names or "all" in names:
+        course.check_sources()
         chosen = course.sources()
-        if not chosen:
-            raise GraderError(f"There are no problem sets in {course.solutions}.")
     if check:
         ctx.exit(0 if _all_fresh(course, chosen, as_json) else TROUBLE)
     made = {name: str(make(course, name)) for name in chosen}

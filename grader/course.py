@@ -24,6 +24,9 @@ from .limits import MIB, Limits
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
 
 CONFIG_NAME = "nbgrader_config.py"
+SOLUTIONS = "DLCOURSE_SOLUTIONS"
+"""The variable that names the folder of the problem sets' sources, where it is not in the
+repository."""
 REPOSITORY = Path(__file__).resolve().parents[1]
 SAMPLE_CLASS = REPOSITORY / "grader" / "sample_class"
 COMPAT, ISOLATED = MODES = ("compat", "isolated")
@@ -46,6 +49,16 @@ def find_course(given: str | None = None) -> Path:
             "Name one with --course, or copy the one of grader/sample_class."
         )
     return folder
+
+
+def solutions_folder(repository: Path = REPOSITORY) -> Path:
+    """Where the problem sets' sources lie: $DLCOURSE_SOLUTIONS, else `solutions/` here.
+
+    A relative path counts from the repository, so that make, tests and `grader`, wherever it
+    is called, find the same folder.
+    """
+    named = os.environ.get(SOLUTIONS, "").strip()
+    return repository / (Path(named).expanduser() if named else "solutions")
 
 
 def open_course(given: str | None = None) -> Course:
@@ -107,8 +120,8 @@ class Course:
 
     @property
     def solutions(self) -> Path:
-        """Where the problem sets' sources lie (`c.ProblemSets.directory`, or `solutions/`)."""
-        return Path(self.config.ProblemSets.get("directory", str(REPOSITORY / "solutions")))
+        """Where the problem sets' sources lie: `c.ProblemSets.directory`, if it is set."""
+        return Path(self.config.ProblemSets.get("directory", str(solutions_folder())))
 
     def mode(self, name: str) -> str:
         """How the problem set is graded: `c.ProblemSets.mode`, or `.modes[name]` for one.
@@ -150,8 +163,19 @@ class Course:
         """Raise a GraderError if there is no problem set of this name."""
         known = self.problem_sets()
         if name not in known:
-            listed = ", ".join(known) or f"none in {self.solutions}"
+            listed = ", ".join(known) or f"none released and none in {self.solutions}"
             raise GraderError(f"There is no problem set {name!r}; there are: {listed}.")
+
+    def check_sources(self, *problem_sets: str) -> None:
+        """Raise a GraderError, with the cure, where a source is missing; all, for no name."""
+        known = self.sources()
+        missing = sorted(set(problem_sets) - set(known))
+        if missing or not known:
+            what = f"no source of {missing[0]!r}" if missing else "no source of a problem set"
+            raise GraderError(
+                f"There is {what} in {self.solutions}: name the folder that holds the sources "
+                f"with {SOLUTIONS}, or with c.ProblemSets.directory in {CONFIG_NAME}."
+            )
 
     def path(self, step: str, student: str, problem_set: str) -> Path:
         """A folder of nbgrader's layout; `step` is "source", "release", "submitted", …"""

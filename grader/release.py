@@ -116,15 +116,39 @@ def release(course: Course, name: str) -> Path:
         The folder of the release version.
 
     Raises:
-        GraderError: for an unknown set, a source nbgrader refuses, or a leaked answer.
+        GraderError: for an unknown set, a source that is missing or that nbgrader refuses, or
+            a leaked answer. What was released before is then left as it was.
     """
     course.check_problem_set(name)
-    return _generate(course, course.config, course.directory, name)
+    course.check_sources(name)
+    released = course.path("release", ".", name).resolve()
+    with tempfile.TemporaryDirectory() as folder:
+        config = Config(course.config)
+        config.CourseDirectory.release_directory = str(Path(folder, "new"))
+        fresh = _generate(course, config, CourseDirectory(config=config), name)
+        _replace(released, fresh)
+    return released
+
+
+def _replace(released: Path, fresh: Path) -> None:
+    """Make one folder what the other is; a file that is the same keeps its time."""
+    for file in sorted({*_files(fresh), *_files(released)}):
+        content = _bytes(fresh / file)
+        if content is None:
+            (released / file).unlink()
+        elif content != _bytes(released / file):
+            (released / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(fresh / file, released / file)
 
 
 def drift(course: Course, name: str) -> list[str]:
-    """Names of release files that differ from what a fresh generation gives."""
+    """Names of release files that differ from what a fresh generation gives.
+
+    Raises:
+        GraderError: as for `release`.
+    """
     course.check_problem_set(name)
+    course.check_sources(name)
     with tempfile.TemporaryDirectory() as folder:
         config = Config(course.config)
         root = Path(folder)

@@ -16,6 +16,8 @@ from execution_cache.store import read_chapter
 from nbformat import NotebookNode
 from nbval.plugin import coalesce_streams
 
+from grader.course import solutions_folder
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 CHECKED = "nbval-check-output"
@@ -53,12 +55,18 @@ def notebook(name: str) -> NotebookNode:
     Args:
         name: "book/" and a chapter, or "solutions/" and a problem set.
     """
-    source = REPOSITORY / f"{name}.md"
     if name.startswith("book/"):
-        return read_chapter(source)
+        return read_chapter(source_of(name))
     from grader.release import plain_notebook
 
-    return plain_notebook(source)
+    return plain_notebook(source_of(name))
+
+
+def source_of(name: str) -> Path:
+    """The file a notebook is written in; a problem set's may lie outside the repository."""
+    if name.startswith("book/"):
+        return REPOSITORY / f"{name}.md"
+    return solutions_folder(REPOSITORY) / f"{name.removeprefix('solutions/')}.md"
 
 
 def path_of(chapter: str) -> Path:
@@ -141,5 +149,5 @@ def drift(chapter: str) -> Iterator[str]:
 
 def solved_sets() -> list[str]:
     """Names of the problem sets' sources, which hold the reference solutions."""
-    sources = sorted((REPOSITORY / "solutions").glob("*/*.md"))
-    return [source.relative_to(REPOSITORY).with_suffix("").as_posix() for source in sources]
+    sources = sorted(solutions_folder(REPOSITORY).glob("*/*.md"))
+    return [f"solutions/{path.parent.name}/{path.stem}" for path in sources]

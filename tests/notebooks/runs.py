@@ -47,7 +47,7 @@ def run_of(name: str, *, fresh: bool = False, say: Callable[[str], None] = print
     if not fresh and (kept := entry.load(nb)):
         return Run(_code(kept))
     say(f"{name} is executed: {'as asked' if fresh else entry.why()}")
-    source = references.REPOSITORY / f"{name}.md"
+    source = references.source_of(name)
     cwd = source.parent if name.startswith("book/") else _folder(name)
     done = single_nb_execution(nb, cwd=str(cwd), timeout=CELL_SECONDS, allow_errors=False)
     if done.err is not None:

@@ -32,6 +32,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Book]:
     book.write("book/drawing.md", DRAWING)
     book.write("_toc.yml", TOC)
     book.set_environment(monkeypatch)
+    monkeypatch.delenv("DLCOURSE_SOLUTIONS", raising=False)  # the tiny course has none
     monkeypatch.setattr(references, "REPOSITORY", book.root)
     monkeypatch.setattr(references, "HERE", book.root / "references")
     monkeypatch.setattr(commands, "NOTEBOOKS", book.root / "_build" / "notebooks")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from .pairs import Pair, pairs
 from .staleness import compare, hashes, read_lock, write_lock
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-SOURCES = ("book", "solutions")
+BOOK, SOLUTIONS = "book", "solutions"
 
 
 @click.group(help=PURPOSE)
@@ -57,7 +58,9 @@ def check(root: Path) -> None:
 def record(root: Path) -> None:
     """Note every pair but those whose Korean is stale."""
     lock = read_lock(_lock(root))
-    entries = {}
+    # Without the sources of the problem sets what is known of them stays known.
+    absent = not any(_solutions(root).rglob("*.md"))
+    entries = {name: lock[name] for name in lock if absent and name.startswith(f"{SOLUTIONS}/")}
     for name, texts in _sources(root).items():
         stale = compare(texts, lock.get(name, [])).stale
         kept = [hashes(pair) for pair in texts if pair not in stale]
@@ -91,12 +94,21 @@ def _lock(root: Path) -> Path:
 
 def _sources(root: Path) -> dict[str, list[Pair]]:
     found = {}
-    for folder in SOURCES:
-        for path in sorted((root / folder).rglob("*.md")):
+    for name, folder in ((BOOK, root / BOOK), (SOLUTIONS, _solutions(root))):
+        for path in sorted(folder.rglob("*.md")):
             texts = list(pairs(path.read_text(encoding="utf-8")))
             if texts:
-                found[path.relative_to(root).as_posix()] = texts
+                found[f"{name}/{path.relative_to(folder).as_posix()}"] = texts
     return found
+
+
+def _solutions(root: Path) -> Path:
+    """The folder of the problem sets' sources, which may lie outside a public repository.
+
+    As `grader.course.solutions_folder` finds it, which needs more packages than this.
+    """
+    named = os.environ.get("DLCOURSE_SOLUTIONS", "").strip() if root == REPOSITORY else ""
+    return root / (Path(named).expanduser() if named else SOLUTIONS)
 
 
 if __name__ == "__main__":
