@@ -58,6 +58,8 @@ SET_DEATH_SIGNAL, SET_DUMPABLE, SET_SECCOMP, DROP_FROM_BOUND, SET_NO_NEW_PRIVS =
 )
 AMBIENT, CLEAR_ALL = 47, 4
 SET_FLAGS, UP_AND_RUNNING = 0x8914, 0x41  # SIOCSIFFLAGS, IFF_UP | IFF_RUNNING
+SOCKET_BYTES = "4096 65536 65536"
+"""Least, first and most bytes that wait in one direction of a TCP socket."""
 MOST_MESSAGE = 64
 FIRST_SOCKET = 10  # above what is open by then
 
@@ -200,14 +202,23 @@ def furnish(job: dict[str, Any]) -> None:
     mount("proc", "/proc", "proc", quiet)
     # No submission needs namespaces of its own, and they have a history of holes.
     write("/proc/sys/user/max_user_namespaces", "0")
+    for name in ("tcp_rmem", "tcp_wmem"):
+        # What waits in a socket is the kernel's memory, and by default up to megabytes each.
+        with suppress(OSError):  # a kernel before 4.15
+            write(f"/proc/sys/net/ipv4/{name}", SOCKET_BYTES)
     # A grader run by root leaves forks root's number, to which most of /proc/sys belongs.
     mount(None, "/proc", None, REMOUNT | BIND | READ_ONLY | quiet)
     terminals = "newinstance,ptmxmode=0666,mode=620"
     mount("devpts", "/dev/pts", "devpts", NO_SUID | NO_EXEC, terminals)
     for folder, size in job["folders"].items():
+        kept = [(path, os.open(path, os.O_PATH)) for path in job["kept"].get(folder, ())]
         # Empty files take memory too, which no size counts: one file a page at most.
         data = f"mode=755,size={size},nr_inodes={size // 4096}"
         mount("tmpfs", folder, "tmpfs", NO_SUID | NO_DEV, data)
+        for path, descriptor in kept:  # an interpreter that lies in /tmp, say
+            os.makedirs(path)  # noqa: PTH103
+            mount(f"/proc/self/fd/{descriptor}", path, None, BIND | RECURSIVE)
+            os.close(descriptor)
     os.chdir(WORK_DIR)
     for name, content in job["files"].items():
         with open(os.path.join(WORK_DIR, name), "wb") as file:  # noqa: PTH118, PTH123

@@ -26,6 +26,8 @@ from . import sandbox, seccomp, warm
 from .limits import MIB, Limits
 from .process import Sandboxed
 from .watch import (
+    FEW_SOCKETS,
+    MOST_SOCKETS,
     TASKS_A_PROCESS,
     ControlGroup,
     Reason,
@@ -206,7 +208,9 @@ class SandboxProvisioner(KernelProvisionerBase):
     async def _watch_limits(self) -> None:
         # Memory of all processes together has no rlimit, and RLIMIT_NPROC counts all of a
         # user's processes, not a sandbox's; so both are looked at from outside.
-        watchdog = Watchdog(self.sandbox_pid, self.limits)
+        folders = sandbox.memory_folders(self.limits)
+        most = MOST_SOCKETS if self.means.startswith(FORKED) else FEW_SOCKETS
+        watchdog = Watchdog(self.sandbox_pid, self.limits, sockets=most, folders=folders)
         before = resident(os.getpid())
         while True:
             if resident(os.getpid()) - before > MOST_UNREAD:

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -114,12 +114,11 @@ def server_command(script: int, listener: int) -> list[str]:
     make namespaces, which a submission may not.
 
     Raises:
-        NoForkError: if a fork would hide the interpreter from itself.
+        GraderError: if a fork would hide the interpreter from itself.
     """
     for path in sandbox.readable_paths():
-        for folder in sandbox.memory_folders(Limits()):
-            if path.is_relative_to(folder):
-                raise GraderError(f"the interpreter lies in {folder}, which forks replace")
+        if str(path) in sandbox.memory_folders(Limits()):
+            raise GraderError(f"the interpreter's folder is {path}, which forks replace")
     parts = [sandbox.bwrap_path(), *sandbox.namespaces(), "--clearenv", "--cap-drop", "ALL"]
     parts += ["--uid", "1000", "--gid", "1000", "--hostname", "forkserver"]
     parts += ["--proc", "/proc", "--tmpfs", "/dev"]
@@ -194,6 +193,7 @@ def _job(limits: Limits, files: Mapping[str, bytes], job: Mapping[str, Any]) -> 
             "tasks": TASKS_A_PROCESS * limits.processes,
         },
         "folders": sandbox.memory_folders(limits),
+        "kept": _kept(sandbox.memory_folders(limits)),
         "environment": sandbox.environment(limits),
         "filter": base64.b64encode(seccomp.program() or b"").decode(),
         "files": sizes,
@@ -201,6 +201,16 @@ def _job(limits: Limits, files: Mapping[str, bytes], job: Mapping[str, Any]) -> 
     }
     header = json.dumps(told | dict(job)).encode()
     return b"".join((header, b"\n", *files.values()))
+
+
+def _kept(folders: Iterable[str]) -> dict[str, list[str]]:
+    """What a fork must still see of each folder after it has mounted an empty one there."""
+    found: dict[str, list[str]] = {}
+    for path in sandbox.readable_paths():
+        for folder in folders:
+            if path.is_relative_to(folder):
+                found.setdefault(folder, []).append(str(path))
+    return found
 
 
 def _let_go(

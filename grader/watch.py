@@ -7,8 +7,9 @@ holds memory and tasks down; everywhere, a watchdog adds up what the processes u
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -21,6 +22,8 @@ OWN_LEAF = "grader"
 TASKS_A_PROCESS = 4  # threads count as tasks
 MOST_SOCKETS = 256
 """Open in one sandbox; what waits in them is memory that no process is charged for."""
+FEW_SOCKETS = 64
+"""Where nobody could set how much waits in each: up to 4 MiB and more by default."""
 Reason = tuple[str, str]
 
 
@@ -80,6 +83,15 @@ def sockets(pid: int) -> int:
         return 0
 
 
+def files(pid: int, folder: str) -> int:
+    """Number of files in a folder in memory that a sandbox has; 0 if it cannot be seen."""
+    try:
+        found = os.statvfs(f"/proc/{pid}/root{folder}")
+    except OSError:
+        return 0
+    return found.f_files - found.f_ffree
+
+
 def processor_seconds(pid: int) -> float:
     """Processor time of a process and of its children that have ended."""
     try:
@@ -97,11 +109,16 @@ class Watchdog:
         pid: the sandbox's first process, which is the grader's own and is not counted.
         limits: what the rest may use.
         alone: whether they have a network of their own, so that all its sockets are theirs.
+        sockets: how many they may have open then.
+        folders: those in memory, with their sizes in bytes. Empty files take memory as well,
+            which no size counts: there may be one a page.
     """
 
     pid: int
     limits: Limits
     alone: bool = True
+    sockets: int = MOST_SOCKETS
+    folders: Mapping[str, int] = field(default_factory=dict)
 
     def crossed(self) -> Reason | None:
         """The limit that was crossed, in English and Korean, or None."""
@@ -118,11 +135,17 @@ class Watchdog:
                 f"it started more than {most} threads",
                 f"스레드를 {most}개 넘게 시작했습니다",
             )
-        if self.alone and sockets(self.pid) > MOST_SOCKETS:
+        if self.alone and sockets(self.pid) > self.sockets:
             return (
-                f"it opened more than {MOST_SOCKETS} sockets",
-                f"소켓을 {MOST_SOCKETS}개 넘게 열었습니다",
+                f"it opened more than {self.sockets} sockets",
+                f"소켓을 {self.sockets}개 넘게 열었습니다",
             )
+        for folder, size in self.folders.items():
+            if files(self.pid, folder) > size // PAGE:
+                return (
+                    f"it made more than {size // PAGE} files in {folder}",
+                    f"{folder} 폴더에 파일을 {size // PAGE}개 넘게 만들었습니다",
+                )
         most = self.limits.memory_bytes
         if sum(map(resident, family)) > most and sum(map(share, family)) > most:
             return too_much_memory(self.limits)

@@ -6,6 +6,7 @@ import json
 import os
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -141,6 +142,62 @@ def test_memory_that_nobody_is_charged_for_cannot_be_had(found: dict[str, object
 @pytest.mark.sandbox
 def test_children_threads_and_programs_still_run(found: dict[str, object]) -> None:
     assert found["ordinary work"] == [3, "hi\n"]
+
+
+FILES = """
+import os
+for number in range(1_000_000):
+    os.mknod(f"/tmp/{number}")
+"""
+
+
+@pytest.mark.sandbox
+def test_a_million_empty_files_end_a_fresh_sandbox_soon() -> None:
+    done = run(FILES, "print(2)", forks="")
+    assert done.trouble is not None and "more than 16384 files in /tmp" in done.trouble[0]
+
+
+@pytest.mark.sandbox
+def test_a_million_empty_files_cannot_be_made_in_a_fork(forks_possible: None) -> None:
+    done = run(FILES, "print(len(os.listdir('/tmp')))")
+    assert done.trouble is None
+    first, second = nbformat.reads(done.notebook, as_version=4).cells
+    assert "No space left on device" in str(first.outputs)
+    assert int(second.outputs[0].text) <= 64 * MIB // 4096
+
+
+SOCKETS = """
+import socket
+server = socket.create_server(("127.0.0.1", 0))
+pairs, waiting = [], 0
+for _ in range(count):
+    pairs += [socket.create_connection(server.getsockname()), server.accept()[0]]
+for one in pairs:
+    one.setblocking(False)
+    try:
+        while True:
+            waiting += one.send(bytes(2**16))
+    except BlockingIOError:
+        pass
+print(waiting // 2**20)
+import time
+time.sleep(1)
+"""
+
+
+@pytest.mark.sandbox
+def test_little_waits_in_a_forks_sockets(forks_possible: None) -> None:
+    done = run("count = 100\n" + SOCKETS, limits=replace(LIMITS, cell_seconds=30))
+    assert done.trouble is None
+    (cell,) = nbformat.reads(done.notebook, as_version=4).cells
+    assert int(cell.outputs[0].text) < 64  # MiB; by the kernel's default 800 and more
+
+
+@pytest.mark.sandbox
+def test_a_fresh_sandbox_has_few_sockets() -> None:
+    assert run("count = 10\n" + SOCKETS, forks="").trouble is None
+    done = run("count = 100\n" + SOCKETS, forks="")
+    assert done.trouble is not None and "more than 64 sockets" in done.trouble[0]
 
 
 FORGE = """

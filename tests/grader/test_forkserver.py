@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Callable, Iterator
@@ -407,3 +408,45 @@ def test_processor_time_of_all_processes_is_limited(address: str) -> None:
     busy = "import os\nfor _ in range(3): os.fork() or [None for _ in iter(int, 1)]\nos.wait()"
     run = in_thread(notebook(busy, "1"), replace(LIMITS, cpu_seconds=2), forks=address)
     assert run.trouble is not None and "2 s of processor time" in run.trouble[0]
+
+
+IN_A_FOLDER_THAT_FORKS_REPLACE = """
+def can_write(path):
+    try:
+        open(path, "a").close()
+        return True
+    except OSError as error:
+        return error.strerror
+say([open(sys.argv[1] + "/lib.py").read(), can_write(sys.argv[1] + "/lib.py"),
+     can_write(sys.argv[1] + "/more.py"), can_write("/tmp/mine"), sorted(os.listdir("/tmp"))])
+"""
+
+
+def test_an_interpreter_in_a_folder_that_forks_replace_stays_visible(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as outer:
+        library = Path(outer, "deep", "lib")
+        library.mkdir(parents=True)
+        (library / "lib.py").write_text("x = 1")
+        Path(outer, "secret").write_text("grades")
+        paths = [*sandbox.readable_paths(), library]
+        monkeypatch.setattr(sandbox, "readable_paths", lambda: paths)
+        server = warm.ForkServer()
+        try:
+            source = f"sys.argv = ['', {str(library)!r}]\n{IN_A_FOLDER_THAT_FORKS_REPLACE}"
+            with forks(server.address, source) as (fork,):
+                text, *writes, listed = fork.hear()  # type: ignore[misc]
+        finally:
+            server.close()
+    assert text == "x = 1"
+    assert writes == ["Read-only file system", "Read-only file system", True]
+    assert {"mine", Path(outer).name} <= set(listed)
+
+
+def test_an_interpreter_that_is_such_a_folder_itself_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sandbox, "readable_paths", lambda: [Path("/usr"), Path("/tmp")])
+    with pytest.raises(sandbox.GraderError, match="folder is /tmp, which forks replace"):
+        warm.server_command(0, 0)

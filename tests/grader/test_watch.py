@@ -53,6 +53,8 @@ def test_processor_time_is_what_a_process_has_used() -> None:
         ({"family": 5}, "more than 4 processes"),
         ({"tasks": 9}, "more than 16 threads"),
         ({"sockets": 257}, "more than 256 sockets"),
+        ({"files": 3}, "more than 2 files in /tmp"),
+        ({"files": 2}, None),
         ({"resident": 40 * MIB, "share": 40 * MIB}, "more than 64 MiB of memory"),
         ({"resident": 40 * MIB, "share": 10 * MIB}, None),
         ({"seconds": 0.6}, "more than 1 s of processor time"),
@@ -69,7 +71,8 @@ def test_each_limit_is_told_by_its_name(
     monkeypatch.setattr(watch, "resident", lambda pid: crossed.get("resident", 0))
     monkeypatch.setattr(watch, "share", lambda pid: crossed.get("share", 0))
     monkeypatch.setattr(watch, "processor_seconds", lambda pid: crossed.get("seconds", 0))
-    found = watch.Watchdog(1, LIMITS).crossed()
+    monkeypatch.setattr(watch, "files", lambda pid, folder: crossed.get("files", 0))
+    found = watch.Watchdog(1, LIMITS, folders={"/tmp": 2 * watch.PAGE}).crossed()
     assert (found is None) == (words is None)
     if found is not None and words is not None:
         english, korean = found
