@@ -1,0 +1,2 @@
+def swap_rows(table, i, j):
+    table[[i, j]] = table[[j, i]]

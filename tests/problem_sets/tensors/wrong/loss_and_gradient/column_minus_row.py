@@ -1,0 +1,10 @@
+# loses: loss_and_gradient-loss, loss_and_gradient-gradient, loss_and_gradient-large
+import torch
+from torch.nn.functional import softplus
+
+
+def loss_and_gradient(x, y, w, b, penalty):
+    o = x @ w[:, None] + b
+    loss = (softplus(o) - y * o).mean() + penalty / 2 * (w @ w)
+    r = torch.sigmoid(o) - y
+    return loss, (x.T @ r).mean(dim=1) / len(y) + penalty * w, r.mean()

@@ -1,0 +1,11 @@
+# loses: sample_until-values, sample_until-stops
+import torch
+
+
+def sample_until(draw, half_width, max_draws):
+    values = draw()
+    while True:
+        h = values.std().item() / len(values) ** 0.5
+        if h <= half_width or len(values) >= max_draws:
+            return values.mean().item(), h, len(values)
+        values = torch.cat([values, draw()])

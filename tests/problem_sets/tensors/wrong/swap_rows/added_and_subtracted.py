@@ -1,0 +1,5 @@
+# loses: swap_rows-rows
+def swap_rows(table, i, j):
+    table[i] += table[j]
+    table[j] = table[i] - table[j]
+    table[i] -= table[j]
