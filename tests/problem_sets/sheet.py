@@ -3,7 +3,8 @@
 Answers live in files beside this one: `<set>/right/<way>/<answer>.py` for ways that must earn
 all points, `<set>/wrong/<answer>/<mistake>.py` for mistakes, whose first line names the graded
 cells they lose. `<answer>` is the grade_id of the cell the file fills; the checks of an answer
-are the graded cells `<answer>-…`.
+are the graded cells `<answer>-…`. Where the sources lie in a folder of their own, outside a
+public repository, the same files lie there as `<set>/answers/…`.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from grader.course import REPOSITORY
+from grader.course import REPOSITORY, SOLUTIONS, solutions_folder
 from grader.release import plain_notebook
 
 HERE = Path(__file__).resolve().parent
 LOSES = "# loses:"
+ANSWERS = "answers"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Sheet:
         if self.released:
             path = REPOSITORY / "exercises" / self.name / f"{self.name}.ipynb"
             return nbformat.read(path, as_version=4)
-        return plain_notebook(REPOSITORY / "solutions" / self.name / f"{self.name}.md")
+        return plain_notebook(source_of(self.name))
 
     @cached_property
     def answers(self) -> dict[str, str]:
@@ -158,16 +160,41 @@ def _surroundings(seed: int | None) -> Iterator[None]:
             torch.set_num_threads(threads)
 
 
+def source_of(name: str) -> Path:
+    """The source of a problem set."""
+    return solutions_folder() / name / f"{name}.md"
+
+
+def answers_of(name: str) -> Path:
+    """The folder of a set's right and wrong answers."""
+    beside = HERE / name
+    return beside if beside.is_dir() else solutions_folder() / name / ANSWERS
+
+
 def names() -> list[str]:
-    """The problem sets that have answers here."""
-    return sorted(path.parent.name for path in HERE.glob("*/right"))
+    """The problem sets that have answers and a source."""
+    beside = {path.parent.name for path in HERE.glob("*/right")}
+    apart = {path.parents[1].name for path in solutions_folder().glob(f"*/{ANSWERS}/right")}
+    return sorted(name for name in beside | apart if source_of(name).is_file())
+
+
+def released_names() -> list[str]:
+    """The problem sets that are released, with a source or without."""
+    folders = (REPOSITORY / "exercises").iterdir()
+    return sorted(path.name for path in folders if (path / f"{path.name}.ipynb").is_file())
+
+
+needs_sources = pytest.mark.skipif(
+    not names(),
+    reason=f"no sources of problem sets here; {SOLUTIONS} names the folder that holds them",
+)
 
 
 def right_ways(name: str) -> dict[str, dict[str, str]]:
     """The answers of each right way, by the way's name."""
     return {
         way.name: {path.stem: path.read_text("utf-8") for path in sorted(way.glob("*.py"))}
-        for way in sorted((HERE / name / "right").iterdir())
+        for way in sorted((answers_of(name) / "right").iterdir())
     }
 
 
@@ -200,5 +227,5 @@ def mistakes(name: str) -> list[Mistake]:
     """All wrong answers of a problem set, in order."""
     return [
         Mistake(name, path.parent.name, path.stem, path.read_text("utf-8"))
-        for path in sorted((HERE / name / "wrong").glob("*/*.py"))
+        for path in sorted((answers_of(name) / "wrong").glob("*/*.py"))
     ]

@@ -9,7 +9,9 @@ import pytest
 from tabulate import tabulate
 
 from .channel import grade_through_channel
-from .sheet import Mistake, Result, Sheet, mistakes, names, right_ways, role
+from .sheet import Mistake, Result, Sheet, mistakes, names, needs_sources, right_ways, role
+
+pytestmark = needs_sources
 
 SHEETS = {name: Sheet(name) for name in names()}
 WAYS = [(name, way) for name in SHEETS for way in right_ways(name)]

@@ -15,9 +15,10 @@ from nbformat import NotebookNode
 from grader.course import REPOSITORY, SAMPLE_CLASS, Course
 from grader.release import SECRETS, SOLUTION_ONLY, drift, read_source, tags
 
-from .sheet import Sheet, names, role
+from .sheet import Sheet, names, needs_sources, released_names, role, source_of
 
 each_set = pytest.mark.parametrize("name", names())
+each_release = pytest.mark.parametrize("name", released_names())
 KEPT_METADATA = {"deletable", "editable", "jupyter", "nbgrader"}
 REGION = re.compile(
     r"### BEGIN (SOLUTION|HIDDEN TESTS|MARK SCHEME)\n(.*?)### END \1", re.DOTALL
@@ -55,11 +56,13 @@ def _secret_lines(nb: NotebookNode) -> set[str]:
     return {line for line in secret - shown if len(line) > 8}
 
 
+@needs_sources
 @each_set
 def test_the_committed_release_is_what_the_source_gives(name: str) -> None:
     assert drift(Course(SAMPLE_CLASS), name) == []
 
 
+@needs_sources
 @each_set
 def test_no_answer_hidden_test_or_rubric_is_released(name: str) -> None:
     secret = _secret_lines(Sheet(name).notebook)
@@ -79,7 +82,7 @@ def test_no_answer_hidden_test_or_rubric_is_released(name: str) -> None:
         assert leaks == [], path
 
 
-@each_set
+@each_release
 def test_released_metadata_tells_nothing(name: str) -> None:
     nb = Sheet(name, released=True).notebook
     assert set(nb.metadata) == {"kernelspec", "language_info"}
@@ -90,7 +93,18 @@ def test_released_metadata_tells_nothing(name: str) -> None:
             assert cell.execution_count is None
 
 
-@each_set
+def test_all_sets_begin_with_the_same_setup_cell() -> None:
+    """What is mended in one set's first cell must be mended in all."""
+    first = {}
+    for name in released_names():
+        cells = Sheet(name, released=True).notebook.cells
+        code = next(cell for cell in cells if cell.cell_type == "code")
+        assert role(code).get("grade_id") == "setup", name
+        first.setdefault(code.source, []).append(name)
+    assert len(first) == 1, list(first.values())
+
+
+@each_release
 def test_students_see_no_raw_myst(name: str) -> None:
     parser = MarkdownIt("commonmark", {"html": True}).enable("table")
     for text in _markdown(Sheet(name, released=True).notebook):
@@ -102,6 +116,7 @@ def test_students_see_no_raw_myst(name: str) -> None:
                 assert token.content.strip() in ('<div lang="ko">', "</div>")
 
 
+@needs_sources
 @each_set
 def test_every_section_of_the_source_is_released(name: str) -> None:
     def headings(nb: NotebookNode) -> list[str]:
@@ -115,7 +130,7 @@ def test_every_section_of_the_source_is_released(name: str) -> None:
     assert len(found) > 3
 
 
-@each_set
+@each_release
 def test_links_lead_to_files_of_the_repository(name: str) -> None:
     text = "\n".join(_markdown(Sheet(name, released=True).notebook))
     targets = [target for target in re.findall(r"\]\(([^)]+)\)", text) if ":" not in target]
@@ -124,11 +139,11 @@ def test_links_lead_to_files_of_the_repository(name: str) -> None:
         assert (REPOSITORY / "exercises" / name / target).is_file(), target
 
 
-@each_set
+@each_release
 def test_messages_point_to_sections_of_the_book(name: str) -> None:
     source = next(
         cell.source
-        for cell in Sheet(name).notebook.cells
+        for cell in Sheet(name, released=True).notebook.cells
         if role(cell).get("grade_id") == "checks"
     )
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
@@ -146,9 +161,10 @@ def test_messages_point_to_sections_of_the_book(name: str) -> None:
         assert f"{english} {{ko}}`{korean}`" in found, place
 
 
+@needs_sources
 @each_set
 def test_cell_metadata_survives_a_round_trip_through_myst(name: str, tmp_path: Path) -> None:
-    source = read_source(REPOSITORY / "solutions" / name / f"{name}.md")
+    source = read_source(source_of(name))
     jupytext.write(source, tmp_path / "again.md", fmt="md:myst")
     again = read_source(tmp_path / "again.md")
     before = [(cell.cell_type, cell.metadata, cell.source) for cell in source.cells]
