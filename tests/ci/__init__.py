@@ -1,0 +1,1 @@
+"""What CI needs beside the checks themselves, and proofs that the checks can fail."""

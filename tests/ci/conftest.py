@@ -1,0 +1,153 @@
+"""A small copy of the repository in which something can be broken."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.grader.tiny import SOURCE as SUMS
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+COPIED = ("dlcourse", "grader", "scripts", "tests", "book/_ext", "book/_static")
+COPIED += (
+    "book/terms.yml",
+    ".github",
+    "Makefile",
+    "LICENSE",
+    "README.md",
+    "pyproject.toml",
+    "requirements.txt",
+    "constraints.txt",
+    "_config.yml",
+)
+LEFT_OUT = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "*.ipynb_checkpoints")
+TOC = "format: jb-book\nroot: index\nchapters:\n  - file: tiny/page\n"
+INDEX = "# A book {ko}`책`\n\nIt has one page.\n\n:::{ko}\n한 쪽짜리 책입니다.\n:::\n"
+PAGE = """---
+file_format: mystnb
+kernelspec: {name: python3, display_name: Python 3, language: python}
+---
+
+# The generator {ko}`생성자`
+
+The generator makes points. {doc}`Back <../index>`.
+
+:::{ko}
+생성자는 점을 만듭니다. {doc}`돌아가기 <../index>`.
+:::
+
+![A cloud of points | 점으로 된 구름](../_static/logo.svg)
+
+```{code-cell} ipython3
+:tags: [nbval-check-output]
+
+points = [1, 2, 3]
+print("points:", len(points))
+```
+"""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of the repository with a book of one page."""
+
+    root: Path
+
+    def path(self, name: str) -> Path:
+        return self.root / name
+
+    def plant(self, name: str, old: str, new: str) -> None:
+        """Replace a text that stands once in a file."""
+        path = self.path(name)
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{name} has {text.count(old)} times {old!r}"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def line(self, name: str, words: str) -> int:
+        """The number of the line in which words stand."""
+        lines = self.path(name).read_text(encoding="utf-8").splitlines()
+        return next(number for number, line in enumerate(lines, 1) if words in line)
+
+    def run(self, *command: str, **variables: str) -> tuple[int, str]:
+        """Run a command there; its status and all that it says."""
+        environment = {**os.environ, "PYTHONPATH": str(self.root), **variables}
+        for name in ("PYTEST_CURRENT_TEST", "DLCOURSE_SOLUTIONS"):
+            environment.pop(name, None)
+        done = subprocess.run(
+            command,
+            cwd=self.root,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+        )
+        return done.returncode, done.stdout
+
+    def make(self, *targets: str) -> tuple[int, str]:
+        """Run targets of the Makefile, without installing anything."""
+        return self.run("make", "--no-print-directory", "-o", ".venv/complete", *targets)
+
+    def python(self, *words: str) -> tuple[int, str]:
+        """Run the interpreter."""
+        return self.run(".venv/bin/python", *words)
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The copy that others are copied from: recorded Korean, stored outputs."""
+    root = tmp_path_factory.mktemp("pristine") / "course"
+    for name in COPIED:
+        source = REPOSITORY / name
+        target = root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=LEFT_OUT)
+        else:
+            shutil.copy2(source, target)
+    for reference in (root / "tests" / "notebooks").rglob("*.ipynb"):
+        reference.unlink()
+    (root / ".venv").symlink_to(REPOSITORY / ".venv")
+    (root / "_toc.yml").write_text(TOC)
+    (root / "book" / "tiny").mkdir()
+    (root / "book" / "index.md").write_text(INDEX, encoding="utf-8")
+    (root / "book" / "references.bib").write_text("")
+    (root / "book" / "tiny" / "page.md").write_text(PAGE, encoding="utf-8")
+    (root / "solutions" / "sums").mkdir(parents=True)
+    (root / "solutions" / "sums" / "sums.md").write_text(SUMS, encoding="utf-8")
+    copy = Copy(root)
+    for code, said in (
+        copy.make("korean-record"),
+        copy.python("-m", "grader.cli", "release", "sums", "--no-trial"),
+        copy.python("-m", "tests.notebooks", "make"),
+    ):
+        assert code == 0, said
+    return root
+
+
+@pytest.fixture
+def copy(pristine: Path, tmp_path: Path) -> Copy:
+    """A copy of one's own."""
+    root = tmp_path / "course"
+    shutil.copytree(pristine, root, symlinks=True)
+    return Copy(root)
+
+
+@pytest.fixture(scope="session")
+def intact(pristine: Path) -> Iterator[Callable[[str], None]]:
+    """Assert, once for each, that a target passes where nothing is planted."""
+    passed: set[str] = set()
+
+    def check(target: str) -> None:
+        if target not in passed:
+            code, said = Copy(pristine).make(target)
+            assert code == 0, f"make {target} fails without any plant:\n{said}"
+            passed.add(target)
+
+    yield check
