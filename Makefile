@@ -83,8 +83,9 @@ formgrader: sample-class ## nbgrader's own pages for the sample class
 test: $(VENV) $(DONE)/system-tests site ## lint, types, unit tests, drift, every notebook
 	@scripts/run-checks lint types korean drift notebooks unit
 
-lint: $(VENV) ## ruff's rules and format
+lint: $(VENV) ## ruff's rules and format; nothing unpinned, no device named
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/python -m tests.ci.pins && $(BIN)/python -m tests.ci.devices
 
 types: $(VENV) ## mypy on the library and the grader
 	@$(BIN)/mypy
@@ -100,6 +101,7 @@ korean-accept: $(VENV) ## the Korean in FILES is still right though its English 
 
 drift: $(VENV) ## exercises/ and tests/notebooks/ are what their sources say
 	@$(BIN)/grader release all --check
+	@$(BIN)/python -m tests.ci.leaks
 	@$(BIN)/python -m tests.notebooks check
 
 notebooks: $(VENV) ## every notebook under nbval (FRESH=1: run again what the cache holds)
