@@ -1,0 +1,7 @@
+# loses: fraction-size, fraction-order
+import math
+
+
+def best_trials(results, eta):
+    ranked = sorted((error, trial) for trial, error in results if math.isfinite(error))
+    return [trial for _, trial in ranked[: max(1, len(results) // eta)]]

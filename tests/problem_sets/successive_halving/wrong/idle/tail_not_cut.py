@@ -1,0 +1,11 @@
+# loses: idle-tail
+def worker_use(timeline, num_workers, duration):
+    busy = [0] * num_workers
+    reached = [0] * num_workers
+    for worker, start, end in sorted(timeline):
+        start = max(start, reached[worker])
+        if end > start:
+            busy[worker] += end - start
+            reached[worker] = end
+    idle = [max(0, duration - seconds) for seconds in busy]
+    return busy, idle, sum(busy) / (num_workers * duration)

@@ -1,0 +1,8 @@
+# loses: rungs_levels-grid
+def rung_levels(r_min, r_max, eta):
+    levels, level = [], r_min
+    while level <= r_max:
+        levels.append(level)
+        level *= eta
+    levels.append(r_max)
+    return levels
