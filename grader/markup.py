@@ -30,6 +30,7 @@ MOST_PICTURE = 2_000_000
 HANGUL = re.compile("[\uac00-\ud7a3\u3131-\u318e]")
 LONG_GAP = re.compile(r"\s{1000}")
 EDITORS_SEPARATOR = re.compile(r"\s+[|·]\s+")
+ATTACHMENT = "attachment:"
 DATA_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
 TAGS = {
     *("h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "span", "br", "hr", "blockquote", "pre"),
@@ -96,11 +97,26 @@ def markdown(cell: NotebookNode) -> Markup:
     # No script runs on the page, so formulas stay as they were typed.
     parser.add_render_rule("math_inline", _formula)
     parser.add_render_rule("math_block", _formula)
+    parser.add_render_rule("image", _image)
     return clean(parser.render(source))
 
 
 def _formula(renderer: object, tokens: Any, index: int, *rest: object) -> str:
     return f"<code>{escape(tokens[index].content.strip())}</code>"
+
+
+def _image(renderer: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
+    source = str(tokens[index].attrs.get("src", ""))
+    if source.startswith(ATTACHMENT):
+        return missing_picture(source)
+    return str(renderer.image(tokens, index, options, env))
+
+
+def missing_picture(source: str) -> Markup:
+    """A note in place of a picture that was never attached to its cell."""
+    name = source.removeprefix(ATTACHMENT)
+    note = pair("[missing picture: {}]", "[빠진 그림: {}]")
+    return note.replace("{}", escape(shortened(name, 100)))
 
 
 def code(source: str) -> Markup:

@@ -13,7 +13,7 @@ from nbgrader.api import Student
 from .anonymous import is_anonymous
 from .course import Course
 from .errors import GraderError, one_line
-from .submission import student_id_problem
+from .submission import MARKS, student_id_problem
 
 MOST_BYTES = 5_000_000
 COLUMNS = {
@@ -122,10 +122,11 @@ def _person(path: Path, number: int, cells: list[str], places: dict[str, int]) -
     student = found["id"]
     if not student:
         raise GraderError(f"{where}: the id is missing.")
-    if student_id_problem(student) or student.startswith(".") or re.search(r"[/\\]", student):
+    if student_id_problem(student) or student.startswith(".") or "/" in student:
         raise GraderError(
             f"{where}: {one_line(student, 40)!r} cannot be an id, which names a folder: it "
-            "has unprintable or too many characters, a slash, or a dot in front."
+            f"has unprintable or too many characters, one of / {' '.join(MARKS)}, or a dot in "
+            "front."
         )
     for name, value in found.items():
         if len(value) > LONGEST or not value.isprintable():

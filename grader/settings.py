@@ -30,8 +30,10 @@ def configure(config: Config) -> None:
         "raise NotImplementedError()"
     }
     config.ClearSolutions.text_stub = "*Your answer | 답안*"
-    # What a submission prints must not run in the instructor's formgrader.
+    # What a submission holds or prints must not run in the instructor's formgrader.
     config.HTMLExporter.sanitize_html = True
+    config.HTMLExporter.preprocessors = ["grader.formpage.CleanPage"]
+    config.HTMLExporter.filters = {"markdown2html": "grader.formpage.markdown_html"}
     # The formgrader's own autograde button runs submissions too; it must not do so as you.
     config.Execute.kernel_manager_class = "grader.provisioner.SandboxKernelManager"
     config.GenerateFeedback.exporter_class = "grader.feedback.FeedbackExporter"

@@ -26,6 +26,7 @@ OFFSET = re.compile(r"[+-]\d{2}:?\d{2}$")
 MOST_HASHED = 256 * MIB
 """What lies behind it in a larger file, which may have holes for ever, is not looked at."""
 MOST_REASON = 4000
+MARKS = '<>"`\\'
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -38,6 +39,9 @@ def student_id_problem(student: str) -> str:
     """Why a folder's name cannot be a student's id, or an empty text."""
     if not student.isprintable() or len(student) > 100:
         return "the folder's name is no student id: it has unprintable or too many characters"
+    if set(student) & set(MARKS):
+        # nbgrader's formgrader puts ids into its pages as they are.
+        return f"the folder's name is no student id: it has one of {' '.join(MARKS)}"
     return ""
 
 

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from http.cookiejar import CookieJar
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nbformat.v4 import new_output
@@ -50,6 +51,7 @@ def site(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     shutil.copytree(template, folder, dirs_exist_ok=True)
     tiny = TinyCourse(folder)
     tiny.submit("ann")
+    tiny.submit("bob", explain="![x](attachment:nope.png) <script>document.title=2</script>")
 
     def outcome(notebook: str) -> Run:
         nb = nbformat.reads(notebook, as_version=4)
@@ -87,18 +89,30 @@ def wait_for_token(process: subprocess.Popen[bytes], log: Path) -> str:
     raise AssertionError(log.read_text())
 
 
+def opened(site: Site, student: str) -> dict[str, Any]:
+    """A submission as the formgrader lists it, with its page."""
+    listed = json.loads(site.get("/formgrader/api/submitted_notebooks/sums/sums"))
+    (found,) = [one for one in listed if one["student"] == student]
+    return {**found, "page": site.get(f"/formgrader/submissions/{found['id']}/")}
+
+
 def test_its_page_lists_the_problem_set(site: Site) -> None:
     assert "<h1>Manage Assignments</h1>" in site.get("/formgrader/manage_assignments")
     (found,) = json.loads(site.get("/formgrader/api/assignments"))
-    assert (found["name"], found["num_submissions"], found["max_score"]) == ("sums", 1, 14)
+    assert (found["name"], found["num_submissions"], found["max_score"]) == ("sums", 2, 14)
 
 
 def test_a_submission_opens_and_what_it_printed_does_not_run(site: Site) -> None:
-    (found,) = json.loads(site.get("/formgrader/api/submitted_notebooks/sums/sums"))
-    assert (found["student"], found["code_score"]) == ("ann", 9)
-    page = site.get(f"/formgrader/submissions/{found['id']}/")
-    assert "def" in page and "<b>seen</b>" in page
-    assert "<script>document.title=1" not in page
+    found = opened(site, "ann")
+    assert found["code_score"] == 9
+    assert "def" in found["page"] and "<b>seen</b>" in found["page"]
+    assert "<script>document.title=1" not in found["page"]
+
+
+def test_a_missing_picture_and_a_script_in_an_answer_do_not_stop_the_page(site: Site) -> None:
+    page = opened(site, "bob")["page"]
+    assert "missing picture: nope.png" in page
+    assert "<script>document.title=2" not in page
 
 
 def test_without_the_token_nothing_is_shown(site: Site) -> None:
