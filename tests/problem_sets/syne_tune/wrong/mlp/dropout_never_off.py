@@ -1,0 +1,19 @@
+# loses: mlp-layers, mlp-dropout
+from torch import nn
+from torch.nn.functional import dropout, relu
+
+
+class Net(nn.Module):
+    def __init__(self, h1, h2, p1, p2):
+        super().__init__()
+        self.layer_1, self.layer_2 = nn.Linear(784, h1), nn.Linear(h1, h2)
+        self.layer_3, self.p1, self.p2 = nn.Linear(h2, 10), p1, p2
+
+    def forward(self, x):
+        x = dropout(relu(self.layer_1(x.flatten(1))), self.p1)
+        x = dropout(relu(self.layer_2(x)), self.p2)
+        return self.layer_3(x)
+
+
+def dropout_mlp(num_hiddens_1, num_hiddens_2, dropout_1, dropout_2):
+    return Net(num_hiddens_1, num_hiddens_2, dropout_1, dropout_2)

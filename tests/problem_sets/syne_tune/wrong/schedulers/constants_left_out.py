@@ -1,0 +1,22 @@
+# loses: schedulers-random, schedulers-asha
+from syne_tune.optimizer.baselines import ASHA, RandomSearch
+
+
+def ranges(space):
+    return {name: values for name, values in space.items() if hasattr(values, "sample")}
+
+
+def random_search(space, metric, first):
+    return RandomSearch(ranges(space), metrics=[metric], points_to_evaluate=[first])
+
+
+def asha(space, metric, first, r_min, r_max, eta):
+    return ASHA(
+        ranges(space),
+        metric=metric,
+        time_attr="epoch",
+        max_t=r_max,
+        grace_period=r_min,
+        reduction_factor=eta,
+        points_to_evaluate=[first],
+    )

@@ -1,0 +1,9 @@
+# loses: verdict-words
+import numpy as np
+
+
+def verdict(mean_a, error_a, mean_b, error_b):
+    bound = 2 * np.hypot(error_a, error_b)
+    gain = mean_a - mean_b
+    pairs = zip(gain, bound, strict=True)
+    return ["a" if g > b else "b" if -g > b else "undecided" for g, b in pairs]

@@ -1,0 +1,10 @@
+# loses: verdict-words
+import numpy as np
+
+
+def verdict(mean_a, error_a, mean_b, error_b):
+    bound = 2 * np.hypot(error_a, error_b)
+    gain = mean_b - mean_a
+    pairs = zip(gain, bound, strict=True)
+    pairs = [(gain.mean(), bound.mean())] * len(gain)
+    return ["a" if g > b else "b" if -g > b else "undecided" for g, b in pairs]
