@@ -207,17 +207,26 @@ class Mistake:
     name: str
     source: str
 
-    def fits(self, lost: set[str]) -> bool:
-        """Whether just the graded cells are lost that the file's first line names.
-
-        A cell after "maybe" is one that depends on chance.
-        """
+    def _named(self) -> list[str]:
         first = self.source.partition("\n")[0]
         assert first.startswith(LOSES), f"{self}: the first line must be `{LOSES} …`"
-        named = [cell.strip() for cell in first.removeprefix(LOSES).split(",")]
-        sure = {cell for cell in named if not cell.startswith("maybe ")}
-        assert sure, f"{self}: names no cell that is lost for sure"
-        return sure <= lost <= {cell.removeprefix("maybe ") for cell in named}
+        return [cell.strip() for cell in first.removeprefix(LOSES).split(",")]
+
+    @property
+    def sure(self) -> set[str]:
+        """The graded cells that are lost for sure."""
+        found = {cell for cell in self._named() if not cell.startswith("maybe ")}
+        assert found, f"{self}: names no cell that is lost for sure"
+        return found
+
+    @property
+    def possible(self) -> set[str]:
+        """These, and those after "maybe", which depend on chance."""
+        return {cell.removeprefix("maybe ") for cell in self._named()}
+
+    def fits(self, lost: set[str]) -> bool:
+        """Whether just the graded cells are lost that the file's first line names."""
+        return self.sure <= lost <= self.possible
 
     def __str__(self) -> str:
         return f"{self.problem_set}/{self.answer}/{self.name}"

@@ -12,46 +12,36 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
 from grader.course import REPOSITORY, SAMPLE_CLASS
-from tests.problem_sets.sheet import HERE, right_ways
+from tests.problem_sets.sheet import right_ways
+
+from .filling import as_text, fill, released, trouble, without
+from .filling import mistake as any_mistake
 
 NAME = "gan"
 SEED = 20261113
 DEADLINE = datetime(2026, 11, 13, 18, 0)
-ANSWER_CELL = "*Your answer* · 답안"
 
-COMPACT, SPELLED_OUT = right_ways(NAME)["compact"], right_ways(NAME)["spelled_out"]
-
-
-def _mistake(path: str) -> dict[str, str]:
-    """A wrong answer by its path below `wrong/`, as {answer: source}."""
-    return {path.split("/")[0]: (HERE / NAME / "wrong" / f"{path}.py").read_text("utf-8")}
+_mistake = partial(any_mistake, NAME)
 
 
-def _trouble(answer: str, name: str) -> dict[str, str]:
-    return {answer: (HERE / NAME / "trouble" / f"{name}.py").read_text("utf-8")}
+def _compact() -> dict[str, str]:
+    return right_ways(NAME)["compact"]
 
 
-def _fill(nb: NotebookNode, answers: dict[str, str], text: str = "") -> None:
-    """Put answers into the cells they belong to, and `text` into the manual question's."""
-    for cell in nb.cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if name in answers:
-            lines = answers[name].strip("\n").split("\n")
-            cell.source = "\n".join(line for line in lines if not line.startswith("# loses:"))
-        elif text and cell.source == ANSWER_CELL:
-            cell.source = text
+def _spelled_out() -> dict[str, str]:
+    return right_ways(NAME)["spelled_out"]
 
 
 def all_right(nb: NotebookNode) -> None:
-    _fill(
+    fill(
         nb,
-        COMPACT,
+        _compact(),
         "손실이 둘 다 log 2라는 것은 판별자가 진짜와 가짜에 모두 1/2이라고 답한다는 뜻입니다. "
         "판별자가 너무 단순하거나 학습률이 너무 작아 가중치가 거의 0이어도 같은 값이 나옵니다. "
         "그래서 평균과 공분산의 오차를 직접 잽니다. 제 결과는 둘 다 0.05보다 작았습니다.",
@@ -59,8 +49,8 @@ def all_right(nb: NotebookNode) -> None:
 
 
 def missing_detach(nb: NotebookNode) -> None:
-    answers = SPELLED_OUT | _mistake("discriminator_step/missing_detach")
-    _fill(nb, answers, "D is 1/2 everywhere, so it cannot tell. I would look at the plot.")
+    answers = _spelled_out() | _mistake("discriminator_step/missing_detach")
+    fill(nb, answers, "D is 1/2 everywhere, so it cannot tell. I would look at the plot.")
 
 
 def untouched(nb: NotebookNode) -> None:
@@ -68,32 +58,25 @@ def untouched(nb: NotebookNode) -> None:
 
 
 def syntax_error(nb: NotebookNode) -> None:
-    code = COMPACT["generator_step"]
+    code = _compact()["generator_step"]
     assert code.count("(generator(latent)))") == 1
     broken = code.replace("(generator(latent)))", "(generator(latent))")
-    answers = COMPACT | {"generator_step": broken}
-    _fill(nb, answers, "It proves nothing, a constant discriminator has this loss as well.")
+    answers = _compact() | {"generator_step": broken}
+    fill(nb, answers, "It proves nothing, a constant discriminator has this loss as well.")
 
 
 def endless_loop(nb: NotebookNode) -> None:
-    answers = SPELLED_OUT | _trouble("saturation_verdict", "endless_loop")
-    _fill(nb, answers, "Compare mean and covariance; both of my errors were about 0.04.")
+    answers = _spelled_out() | trouble(NAME, "saturation_verdict", "endless_loop")
+    fill(nb, answers, "Compare mean and covariance; both of my errors were about 0.04.")
 
 
 def killed_kernel(nb: NotebookNode) -> None:
-    _fill(nb, COMPACT | _trouble("train", "killed_kernel"))
+    fill(nb, _compact() | trouble(NAME, "train", "killed_kernel"))
 
 
 def deleted_test(nb: NotebookNode) -> None:
-    deleted = "losses_discriminator-stable"
-    _fill(nb, SPELLED_OUT | _mistake("losses_discriminator/logarithm_of_the_sigmoid"))
-    kept = [
-        cell
-        for cell in nb.cells
-        if cell.metadata.get("nbgrader", {}).get("grade_id") != deleted
-    ]
-    assert len(kept) == len(nb.cells) - 1
-    nb.cells = kept
+    fill(nb, _spelled_out() | _mistake("losses_discriminator/logarithm_of_the_sigmoid"))
+    without(nb, "losses_discriminator-stable")
 
 
 STUDENTS: dict[str, Callable[[NotebookNode], None] | None] = {
@@ -110,15 +93,14 @@ STUDENTS: dict[str, Callable[[NotebookNode], None] | None] = {
 
 def submissions() -> dict[str, str]:
     """All files of the class, by their path below `submitted/`."""
-    released = REPOSITORY / "exercises" / NAME / f"{NAME}.ipynb"
     chance = random.Random(SEED)
     files: dict[str, str] = {}
     for student, work in STUDENTS.items():
         text = ""
         if work is not None:
-            nb = nbformat.read(released, as_version=4)
+            nb = released(NAME)
             work(nb)
-            text = nbformat.writes(nb) + "\n"
+            text = as_text(nb)
         received = DEADLINE - timedelta(seconds=chance.randrange(4 * 24 * 3600))
         files[f"{student}/{NAME}/{NAME}.ipynb"] = text
         files[f"{student}/{NAME}/timestamp.txt"] = f"{received:%Y-%m-%d %H:%M:%S} UTC\n"
