@@ -17,23 +17,32 @@ DONE := _build/done
 # Inside what it speaks of: with the environment the note that it is complete goes too.
 VENV := .venv/complete
 PROOFREAD := PYTHONPATH=book/_ext $(BIN)/python -m proofread
-SETS := $(notdir $(patsubst %/,%,$(wildcard solutions/*/)))
+# The problem sets' sources may lie outside a public repository: then this names their folder.
+DLCOURSE_SOLUTIONS ?= solutions
+export DLCOURSE_SOLUTIONS
+# A set is a folder with a source of its own name: without one there is nothing to generate.
+SETS := $(foreach folder,$(wildcard $(DLCOURSE_SOLUTIONS)/*),\
+  $(if $(wildcard $(folder)/$(notdir $(folder)).md),$(notdir $(folder))))
+NO_SOURCES := no sources of problem sets in $(DLCOURSE_SOLUTIONS)/ (DLCOURSE_SOLUTIONS names another folder)
+# Those that the sample class has handed in.
+SAMPLED := $(filter $(sort $(notdir $(wildcard grader/sample_class/submitted/*/*))),$(SETS))
 
 files = $(shell find $(1) -type f -not -path '*/__pycache__/*' -not -path '*/.ipynb_checkpoints/*' 2>/dev/null)
 LIBRARY := $(call files,dlcourse)
 BOOK := $(call files,book) _config.yml _toc.yml
-SOURCES := $(call files,solutions)
+SOURCES := $(call files,$(DLCOURSE_SOLUTIONS))
+RELEASED := $(call files,exercises)
 GRADER := $(filter-out grader/sample_class/%,$(call files,grader)) grader/sample_class/nbgrader_config.py
 SUBMITTED := $(call files,grader/sample_class/submitted)
 
 .PHONY: course site exercises sample-class \
-  serve formgrader test test-slow lint types korean korean-record korean-accept unit drift notebooks \
-  bench references format lock clean help
+  big-class public-copy serve formgrader test test-slow lint types korean korean-record korean-accept unit drift notebooks \
+  bench references budget links zip new-chapter new-problem-set format lock clean help
 
-course: site exercises sample-class ## the site, the problem sets and a graded sample class (default)
+course: exercises site sample-class ## the site, the problem sets and a graded sample class (default)
 	@echo
 	@echo "The site: _build/html/index.html"
-	@for set in $(SETS); do echo "Grades of the sample class, problem set $$set:"; $(BIN)/grader report $$set --format table; done
+	@for set in $(SAMPLED); do echo "Grades of the sample class, problem set $$set:"; $(BIN)/grader report $$set --format table; done
 	@echo "To look at it: make serve (then http://localhost:$(PORT)); make formgrader for nbgrader's pages"
 
 site: $(DONE)/site ## the site in _build/html, every cell executed
@@ -53,7 +62,7 @@ $(DONE)/system-tests: scripts/install-system-packages
 	@scripts/install-system-packages --tests
 	@mkdir -p $(DONE) && touch $@
 
-$(DONE)/site: $(VENV) $(BOOK) $(LIBRARY)
+$(DONE)/site: $(VENV) $(BOOK) $(LIBRARY) $(RELEASED)
 	@mkdir -p $(DONE)
 	@echo "Building the site; cells that are not in the cache are executed ..."
 	@$(BIN)/jupyter-book build book --config _config.yml --toc $(CURDIR)/_toc.yml --path-output . \
@@ -63,15 +72,28 @@ $(DONE)/site: $(VENV) $(BOOK) $(LIBRARY)
 
 $(DONE)/exercises: $(VENV) $(SOURCES) $(GRADER)
 	@mkdir -p $(DONE)
+ifneq ($(SETS),)
 	@echo "Generating exercises/ ..."
 	@$(BIN)/grader release all
+else
+	@echo "exercises/ stays as it is: $(NO_SOURCES)."
+endif
 	@touch $@
 
 $(DONE)/sample-class: $(DONE)/exercises $(DONE)/system $(SUBMITTED) $(LIBRARY)
-	@for set in $(SETS); do \
+ifeq ($(SAMPLED),)
+	@echo "The sample class is not graded: it has handed in nothing, or there are $(NO_SOURCES)."
+endif
+	@for set in $(SAMPLED); do \
 	  echo "Grading the sample class, problem set $$set ..."; \
 	  $(BIN)/grader autograde $$set && $(BIN)/grader feedback $$set; done
 	@touch $@
+
+big-class: $(VENV) ## thirty students with work in every set, in grader/big_class
+	@$(BIN)/python -m tests.tools.make_class grader/big_class
+
+public-copy: $(VENV) ## PUBLIC=... without answers, PRIVATE=... with them
+	@$(BIN)/python -m tests.tools.split $(PUBLIC) $(PRIVATE)
 
 serve: site ## show the site at http://localhost:8000 (PORT=... for another)
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
@@ -86,6 +108,7 @@ test: $(VENV) $(DONE)/system-tests site ## lint, types, unit tests, drift, every
 lint: $(VENV) ## ruff's rules and format; nothing unpinned, no device named
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/python -m tests.ci.pins && $(BIN)/python -m tests.ci.devices
+	@scripts/lint-workflows
 
 types: $(VENV) ## mypy on the library and the grader
 	@$(BIN)/mypy
@@ -100,18 +123,29 @@ korean-accept: $(VENV) ## the Korean in FILES is still right though its English 
 	@$(PROOFREAD) accept $(FILES)
 
 drift: $(VENV) ## exercises/ and tests/notebooks/ are what their sources say
+ifneq ($(SETS),)
 	@$(BIN)/grader release all --check
+else
+	@echo "exercises/ is not compared: $(NO_SOURCES)."
+endif
 	@$(BIN)/python -m tests.ci.leaks
 	@$(BIN)/python -m tests.notebooks check
 
 notebooks: $(VENV) ## every notebook under nbval (FRESH=1: run again what the cache holds)
-	@$(BIN)/python -m tests.notebooks run $(if $(FRESH),--fresh)
+	@scripts/run-notebooks $(if $(FRESH),--fresh)
+
+budget: $(VENV) ## GPU minutes of each notebook, as estimated
+	@$(BIN)/python -m tests.notebooks budget
 
 unit: $(VENV) $(DONE)/system-tests site ## pytest
-	@$(BIN)/pytest
+	@$(BIN)/pytest --durations=10 --junitxml=_build/reports/unit.xml
 
 test-slow: $(VENV) $(DONE)/system-tests ## what takes minutes: every mistake against every check
-	@$(BIN)/pytest -m slow
+	@$(BIN)/pytest -m slow --durations=10 --junitxml=_build/reports/slow.xml
+
+# Not among the checks: what other people's servers answer is no fault of a change here.
+links: $(VENV) ## follow the links that lead to other sites
+	@scripts/check-links
 
 bench: $(VENV) ## measure against the targets (AREA=gan for one area)
 	@$(BIN)/python -m tests.bench $(if $(AREA),--area $(AREA))
@@ -119,6 +153,19 @@ bench: $(VENV) ## measure against the targets (AREA=gan for one area)
 references: $(VENV) ## make tests/notebooks/ anew and show what became different
 	@$(BIN)/python -m tests.notebooks make
 	@git --no-pager diff -- 'tests/notebooks/*.ipynb'
+
+zip: site ## _build/dlcourse-offline.zip, for learning without a network
+	@$(BIN)/python -m tests.ci.archive _build/dlcourse-offline.zip
+
+new-chapter: $(VENV) ## NAME=gan/wgan TITLE="..." KO="...": begin a chapter
+	@$(BIN)/python scripts/begin.py chapter "$(NAME)" "$(TITLE)" "$(KO)"
+	@$(BIN)/python -m tests.notebooks make "$(NAME)"
+	@$(PROOFREAD) record
+
+new-problem-set: $(VENV) ## NAME=wgan CHAPTER=gan/gan TITLE="..." KO="...": begin one
+	@$(BIN)/python scripts/begin.py problem-set "$(NAME)" "$(CHAPTER)" "$(TITLE)" "$(KO)"
+	@$(BIN)/grader release "$(NAME)"
+	@$(PROOFREAD) record
 
 format: $(VENV) ## let ruff format and mend what it can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
