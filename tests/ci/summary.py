@@ -22,7 +22,8 @@ SLOWEST = 10
 NOTEBOOK = re.compile(r"(?:.*\.)?_build\.notebooks\.(?P<name>.+)\.ipynb$")
 CELL = re.compile(r"^Cell (?P<number>\d+)$")
 PLACE = re.compile(r"^(?P<path>[\w./-]+\.py):(?P<line>\d+): ", re.MULTILINE)
-ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+# Colours; pytest writes the sign they begin with, which XML cannot hold, in words.
+ESCAPES = re.compile(r"(\x1b|#x1B)\[[0-9;]*m")
 
 
 @dataclass(frozen=True)

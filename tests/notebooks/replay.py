@@ -12,6 +12,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from nbformat import NotebookNode
 from nbval.plugin import IPyNbFile
@@ -94,11 +95,15 @@ class Runs:
     Args:
         folder: the notebooks to judge lie in it under the names of their sources.
         fresh: whether to execute all, whatever the cache holds.
+        reports: a folder for the notebooks that failed, as far as they ran.
     """
 
-    def __init__(self, folder: Path, *, fresh: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, fresh: bool = False, reports: Path | None = None
+    ) -> None:
         self.folder = folder
         self.fresh = fresh
+        self.reports = reports
         self.kept: list[str] = []
         self.made: list[str] = []
         self._config: Any = None
@@ -127,7 +132,17 @@ class Runs:
             self.kept.append(name)
         else:
             self.made.append(f"{name} ({run.seconds:.0f} s)")
+        if run.failure and self.reports:
+            self._report(name, run)
         return run
+
+    def _report(self, name: str, run: Run) -> None:
+        """Keep what ran and how it ended, for those who cannot run it themselves."""
+        assert self.reports is not None
+        path = self.reports / "failed" / f"{name.replace('/', '.')}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(nbformat.v4.new_notebook(cells=run.cells), path)
+        path.with_suffix(".txt").write_text(run.failure, encoding="utf-8")
 
     def _say(self, line: str) -> None:
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")

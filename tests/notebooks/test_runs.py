@@ -36,6 +36,8 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Book]:
     monkeypatch.setattr(references, "REPOSITORY", book.root)
     monkeypatch.setattr(references, "HERE", book.root / "references")
     monkeypatch.setattr(commands, "NOTEBOOKS", book.root / "_build" / "notebooks")
+    monkeypatch.setattr(commands, "REPORTS", book.root / "_build" / "reports")
+    book.write("references/budget.yml", f"{NAME}: {{seconds: 1, work: 1, speed: 1}}\n")
     return book
 
 
@@ -103,6 +105,12 @@ def test_a_failing_cell_is_red_and_its_run_is_not_kept(book: Book, command) -> N
         assert "Executed now: book/drawing" in said
     entry = Store.here(book.root).entry(NAME, references.notebook(NAME))
     assert not entry.complete
+    report = book.root / "_build" / "reports" / "failed" / "book.drawing.ipynb"
+    assert (
+        "no circle" in report.read_text()
+        and "no circle" in report.with_suffix(".txt").read_text()
+    )
+    assert 'name="Cell 0"' in (book.root / "_build" / "reports" / "notebooks.xml").read_text()
     code, said = command("make")
     assert code == 1 and "book/drawing.md: a cell fails" in said and "no circle" in said
 
@@ -114,6 +122,39 @@ def test_a_reference_that_is_out_of_step_is_red(book: Book, command) -> None:
     assert code == 1 and "out of step" in said
     code, said = command("check")
     assert code == 1 and "book/drawing.md: code cell 1 (import os) differs" in said
+
+
+def test_what_is_not_in_the_cache_is_named(book: Book, command) -> None:
+    code, said = command("waiting")
+    assert code == 1 and f"{NAME} would be executed: it has not run yet" in said
+    command("make")
+    assert command("waiting", "--book") == (0, "The runs of all 1 notebooks are there.\n")
+    book.write("tiny/shapes/round.py", "def circle(): return 2 + 1\n")
+    code, said = command("waiting")
+    assert code == 1 and f"{NAME} would be executed: tiny/shapes/round.py changed" in said
+
+
+def test_the_full_profile_compares_nothing_and_still_fails_where_a_cell_does(
+    book: Book, command, monkeypatch
+) -> None:
+    command("make")
+    monkeypatch.setenv("DLCOURSE_PROFILE", "full")
+    book.write("tiny/shapes/round.py", "def circle(): return 4\n")
+    code, said = command("run")
+    assert code == 0 and "nothing is compared" in said and f"Executed now: {NAME}" in said
+    book.write("tiny/shapes/round.py", "def circle(): raise ValueError('no circle')\n")
+    code, said = command("run")
+    assert code == 1 and "no circle" in said
+
+
+def test_a_notebook_without_an_estimate_is_named(book: Book, command) -> None:
+    command("make")
+    assert command("check")[0] == 0
+    book.write("references/budget.yml", "book/gone: {seconds: 1, work: 1, speed: 1}\n")
+    code, said = command("check")
+    assert code == 1
+    assert f"tests/notebooks/budget.yml: {NAME} is missing" in said
+    assert "tests/notebooks/budget.yml: book/gone is no notebook" in said
 
 
 def test_repeated_runs_must_all_agree(book: Book, command) -> None:
