@@ -55,9 +55,10 @@ def deadline(
 ) -> None:
     """Show or set a deadline, for all or for single students.
 
-    TIME is like '2026-03-01 18:00 +0900'; without an offset, this machine's. What being late
-    costs is worked out anew for everybody concerned (c.LateSubmissionPlugin); nothing is run
-    again. A student's extension moves with the class's deadline.
+    TIME is like '2026-03-01 18:00 +0900'; without an offset, this machine's, which is also how
+    times are shown (JSON has UTC as well). What being late costs is worked out anew for
+    everybody concerned (c.LateSubmissionPlugin); nothing is run again. A student's extension
+    moves with the class's deadline.
     """
     from . import deadline as tool
     from .course import open_course
@@ -76,7 +77,7 @@ def deadline(
         print_json([asdict(one) for one in found])
         return
     for one in found:
-        click.echo(f"{one_line(one.student, 60) or name}: {one.deadline or 'no deadline'}")
+        click.echo(f"{one_line(one.student, 60) or name}: {one.local or 'no deadline'}")
 
 
 @click.command(epilog=EPILOG)

@@ -17,7 +17,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 
 from .course import Course
 from .errors import GraderError
-from .moments import parse_moment, stamp
+from .moments import local, parse_moment, stamp
 from .release import quiet_log
 
 
@@ -28,6 +28,8 @@ class Deadline:
     student: str
     deadline: str
     """In UTC; empty for no deadline."""
+    local: str
+    """The same by this machine's clock."""
 
 
 def deadlines(course: Course, name: str) -> list[Deadline]:
@@ -45,8 +47,11 @@ def deadlines(course: Course, name: str) -> list[Deadline]:
             for submission in assignment.submissions
             if submission.extension is not None
         )
-        found = [Deadline("", stamp(due) if due else "")]
-        return found + [Deadline(student, stamp(due + more)) for student, more in extended]
+        found = [Deadline("", stamp(due), local(due)) if due else Deadline("", "", "")]
+        return found + [
+            Deadline(student, stamp(due + more), local(due + more))
+            for student, more in extended
+        ]
 
 
 def set_deadline(course: Course, name: str, time: str) -> None:
@@ -89,7 +94,7 @@ def extend(course: Course, name: str, students: Sequence[str], time: str) -> Non
             )
         if moment is not None and moment <= due:
             raise GraderError(
-                f"{stamp(moment)} is not after the class's deadline, {stamp(due)}."
+                f"{local(moment)} is not after the class's deadline, {local(due)}."
             )
         for student in students:
             check_student(course, gradebook, name, student)

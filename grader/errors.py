@@ -22,6 +22,10 @@ class NotebookError(GraderError):
         super().__init__(english)
         self.korean = korean
 
+    def __reduce__(self) -> tuple[type[NotebookError], tuple[str, str]]:
+        # An exception that cannot be read back would end all worker processes.
+        return type(self), (str(self), self.korean)
+
 
 def concerns_everyone(error: BaseException) -> bool:
     """Whether an error is the machine's or the gradebook's, not one submission's."""

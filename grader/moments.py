@@ -9,6 +9,7 @@ import dateutil.parser  # type: ignore[import-untyped]
 from .errors import GraderError
 
 FORM = "%Y-%m-%d %H:%M:%S UTC"
+LOCAL_FORM = "%Y-%m-%d %H:%M:%S %z"
 
 
 def parse_moment(text: str) -> datetime:
@@ -31,3 +32,12 @@ def parse_moment(text: str) -> datetime:
 def stamp(moment: datetime) -> str:
     """A moment in UTC the way timestamp.txt has it."""
     return moment.strftime(FORM)
+
+
+def local(moment: datetime) -> str:
+    """A moment in UTC as this machine's clock has it, with the offset and the zone's name.
+
+    The part before the bracket can be typed where a time is asked for.
+    """
+    here = moment.replace(tzinfo=timezone.utc).astimezone()
+    return f"{here.strftime(LOCAL_FORM)} ({here.tzname()})"

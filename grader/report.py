@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
-from nbgrader.api import MissingEntry
+from nbgrader.api import MissingEntry, Student
 from tabulate import tabulate
 
 from .console import to_json
 from .course import Course
 from .errors import GraderError, one_line
 from .record import GRADED, read_record
+
+FORMULA = (*"=+-@", *"＝＋－＠")
+"""What a formula begins with in spreadsheets, spaces apart."""
+Line = Sequence[str | float]
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,10 @@ class Row:
     """The most points of each task."""
     pending: list[str] = field(default_factory=list)
     """The tasks that wait for a person."""
+    full_name: str = ""
+    """As "Lovelace, Ada", where the gradebook has names."""
+    lms_user_id: str = ""
+    """The number of the learning platform, where the gradebook has it."""
 
 
 def rows(course: Course, name: str) -> list[Row]:
@@ -74,11 +83,17 @@ def rows(course: Course, name: str) -> list[Row]:
                     tasks={task: float(grades[task].score) for task in tasks},
                     most={task: float(grades[task].max_score) for task in tasks},
                     pending=[task for task in tasks if grades[task].needs_manual_grade],
+                    full_name=_full_name(submission.student),
+                    lms_user_id=submission.student.lms_user_id or "",
                 )
             )
     if not found:
         raise GraderError(f"Nothing is graded yet: run `grader autograde {name}` first.")
     return sorted(found, key=lambda row: row.student)
+
+
+def _full_name(student: Student) -> str:
+    return ", ".join(filter(None, (student.last_name, student.first_name)))
 
 
 def _task_order(assignment: object) -> list[str]:
@@ -98,11 +113,11 @@ def as_json(found: list[Row]) -> str:
 def as_csv(found: list[Row]) -> str:
     """One line a student, a column for each task, in UTF-8."""
     tasks = list(found[0].tasks)
-    lines = [
+    lines: list[Line] = [
         [
-            *(row.student, f"{row.score:g}", f"{row.max_score:g}", row.status),
+            *(row.student, row.score, row.max_score, row.status),
             "pending" if row.needs_manual_grade else "",
-            *(f"{row.tasks.get(task, 0):g}" for task in tasks),
+            *(row.tasks.get(task, 0.0) for task in tasks),
             row.note,
         ]
         for row in found
@@ -110,9 +125,13 @@ def as_csv(found: list[Row]) -> str:
     return _lines(["student", "score", "max_score", "status", "manual", *tasks, "note"], lines)
 
 
-def _inert(text: str) -> str:
-    # A cell that begins like a formula would run when a spreadsheet opens the file.
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+def _cell(content: str | float) -> str:
+    if isinstance(content, float):
+        return f"{content:g}"
+    # Not every reader keeps a line's end inside quotes, and Python's writer quotes no "\r".
+    text = "".join(char if char.isprintable() else " " for char in content)
+    # A text that begins like a formula would run when a spreadsheet opens the file.
+    return f"'{text}" if text.lstrip()[:1] in FORMULA else text
 
 
 def as_table(found: list[Row]) -> str:
@@ -139,9 +158,8 @@ def as_table(found: list[Row]) -> str:
 
 def as_moodle(found: list[Row]) -> str:
     """What Moodle imports as an offline grading worksheet: participants by their numbers."""
-    lines = [
-        [f"Participant {row.student}", f"{row.score:g}", f"{row.max_score:g}", row.note]
-        for row in found
+    lines: list[Line] = [
+        [f"Participant {row.student}", row.score, row.max_score, row.note] for row in found
     ]
     return _lines(["Identifier", "Grade", "Maximum Grade", "Feedback comments"], lines)
 
@@ -149,16 +167,18 @@ def as_moodle(found: list[Row]) -> str:
 def as_canvas(found: list[Row]) -> str:
     """What Canvas imports into its gradebook: users by their numbers, the set as a column."""
     head = ["Student", "ID", "Section", found[0].name]
-    points = ["Points Possible", "", "", f"{found[0].max_score:g}"]
-    lines = [[row.student, row.student, "", f"{row.score:g}"] for row in found]
+    points: Line = ["Points Possible", "", "", found[0].max_score]
+    lines: list[Line] = [
+        [row.full_name or row.student, row.lms_user_id or row.student, "", row.score]
+        for row in found
+    ]
     return _lines(head, [points, *lines])
 
 
-def _lines(head: list[str], lines: list[list[str]]) -> str:
+def _lines(head: Sequence[str], lines: Sequence[Line]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows([_inert(text) for text in line] for line in lines)
+    writer.writerows([_cell(content) for content in line] for line in [head, *lines])
     return out.getvalue()
 
 

@@ -9,20 +9,24 @@ from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
+import nbformat
 import pytest
 from click.testing import CliRunner
 from markupsafe import escape
+from nbformat.v4 import new_output
 
 from grader import report
 from grader.charts import Bar, bars, histogram, round_up
 from grader.classreport import class_report, report_path
 from grader.cli import main
 from grader.copied import CopyCheck
+from grader.execute import Run
+from grader.junit import of_rows
 from grader.roster import Person, import_roster
 
 from .people import ODD_NAME
 from .test_autograde import EXPECTED
-from .tiny import RIGHT, SECRET, FakeExecutor, TinyCourse
+from .tiny import RIGHT, SECRET, FakeExecutor, TinyCourse, role_of
 
 VOID = {"meta", "input", "br", "img", "hr", "link"}
 COPIED = """
@@ -231,3 +235,37 @@ def test_a_chart_is_well_formed_and_says_what_it_shows() -> None:
     assert root.get("role") == "img" and "style=" not in svg and "<style" not in svg
     assert [child.text for child in root][:2] == ["A <b> | 가", "0: 3 | 0: 3명"]
     assert svg == histogram([Bar(0, 0, 3), Bar(1, 1, 0)], "points", ("A <b>", "가"), "x")
+
+
+EVIL = "</title></script><script>alert(1)</script><img src=x onerror=alert(1)>"
+
+
+def test_hostile_names_and_messages_are_text(tiny: TinyCourse) -> None:
+    import_roster(
+        tiny.course, [Person("ann", EVIL[:60], EVIL[-60:], "x@y"), Person("=cmd", "=1+1")]
+    )
+    for student in ("ann", "O'Brien {0} &lt; {{ 7*7 }}"):
+        tiny.submit(student, share=f"x = {EVIL!r}")
+
+    def outcome(notebook: str) -> Run:
+        nb = nbformat.reads(notebook, as_version=4)
+        wrong = new_output("error", ename="AssertionError", evalue=EVIL, traceback=[EVIL])
+        for check in ("add-check", "share-check"):
+            role_of(nb, check).outputs = [wrong]
+        return Run(nbformat.writes(nb), 1.0, (EVIL, EVIL), EVIL)
+
+    tiny.grade(executor=FakeExecutor(outcome))
+    html = class_report(
+        tiny.course, "sums", report_path(tiny.course, "sums"), CopyCheck(threshold=0.1)
+    )
+    found = Page(html)
+    assert not {tag for tag, _ in found.tags} & {"script", "img", "iframe"}
+    assert not any(name.startswith("on") for _, attributes in found.tags for name in attributes)
+    assert html.count("&lt;script&gt;alert") >= 3
+    assert "{{ 7*7 }}" in html and "49" not in html.partition("<body>")[2].partition("<nav")[0]
+    root = ElementTree.fromstring(of_rows(report.rows(tiny.course, "sums")))
+    assert {case.get("classname") for case in root.iter("testcase")} == {
+        "ann",
+        "O'Brien {0} &lt; {{ 7*7 }}",
+    }
+    assert any(EVIL in (failure.text or "") for failure in root.iter("failure"))

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner
@@ -10,6 +12,7 @@ from grader.cli import main
 from grader.deadline import deadlines, extend, set_deadline
 from grader.errors import GraderError
 from grader.feedback import write_feedback
+from grader.moments import parse_moment
 
 from .tiny import FakeExecutor, TinyCourse
 
@@ -81,15 +84,32 @@ def test_what_cannot_be_extended(late: TinyCourse) -> None:
         extend(late.course, "sums", ["bob"], "2027-01-01")
 
 
-def test_on_the_command_line(late: TinyCourse) -> None:
+@pytest.fixture
+def seoul(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose clock is Seoul's."""
+    monkeypatch.setenv("TZ", "KST-9")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_on_the_command_line(late: TinyCourse, seoul: None) -> None:
     def grader(*words: str) -> str:
         result = CliRunner().invoke(main, ["--course", str(late.folder), "deadline", *words])
         return result.stdout if result.exit_code == 0 else f"{result.exit_code} {result.stderr}"
 
-    assert grader("sums") == "sums: 2026-03-01 09:00:00 UTC\n"
-    assert "bob: 2026-03-02 00:00:00 UTC" in grader(
+    assert grader("sums") == "sums: 2026-03-01 18:00:00 +0900 (KST)\n"
+    assert "bob: 2026-03-02 09:00:00 +0900 (KST)" in grader(
         "sums", "2026-03-02 00:00 UTC", "--student", "bob"
     )
+    listed = json.loads(grader("sums", "--json"))
+    assert [one["deadline"] for one in listed] == [
+        "2026-03-01 09:00:00 UTC",
+        "2026-03-02 00:00:00 UTC",
+    ]
+    shown = listed[0]["local"].partition(" (")[0]
+    assert parse_moment(shown) == parse_moment(DUE)
     assert len(json.loads(grader("sums", "--student", "bob", "--remove", "--json"))) == 1
     assert grader("sums", "--student", "bob").startswith("2 Usage")
     assert grader("sums", "2026-03-02", "--remove").startswith("2 Usage")

@@ -199,7 +199,17 @@ def test_the_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
     assert len(secret) >= 32
     assert [path.name for path in tmp_path.iterdir()] == [FILE]
+    (tmp_path / FILE).chmod(0o644)  # as copying leaves it
+    assert course_secret(tmp_path) == secret
+    assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
     (tmp_path / FILE).write_text("")
+    with pytest.raises(GraderError, match="holds no secret"):
+        course_secret(tmp_path)
+
+
+def test_a_link_is_no_secret(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_text("x" * 64)
+    (tmp_path / FILE).symlink_to(tmp_path / "elsewhere")
     with pytest.raises(GraderError, match="holds no secret"):
         course_secret(tmp_path)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pickle
+import pickletools
 import signal
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import nbformat
 import pytest
@@ -20,12 +23,13 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from grader import pool
 from grader.cli import main
-from grader.errors import GraderError
+from grader.errors import GraderError, NotebookError
 from grader.execute import Run
 from grader.isolated.names import Plan
 from grader.limits import Limits
 from grader.record import GRADED, read_record
 
+from .attacks import ATTACKS
 from .test_autograde import FULL
 from .tiny import FakeExecutor, TinyCourse
 
@@ -154,6 +158,50 @@ def test_the_record_says_how_the_notebook_was_run(
     record = tiny.grade()["ann"]
     assert "fork server" in record.means and "memory: " in record.means
     assert read_record(tiny.course, "ann", "sums") == record
+
+
+def names_in(pickled: bytes) -> set[str]:
+    """What a pickle would have imported."""
+    words: list[str] = []
+    found = set()
+    for code, value, _ in pickletools.genops(pickled):
+        if "UNICODE" in code.name:
+            words.append(str(value))
+        elif code.name == "GLOBAL":
+            found.add(str(value).replace(" ", "."))
+        elif code.name == "STACK_GLOBAL":
+            found.add(".".join(words[-2:]))
+    return found
+
+
+@pytest.mark.sandbox
+def test_what_workers_send_back_is_text_and_numbers(tiny: TinyCourse) -> None:
+    sent = []
+    collect = pool._collect
+
+    def watched(*arguments: Any) -> Iterator[tuple[str, pool.Outcome]]:
+        for student, outcome in collect(*arguments):
+            sent.append(pickle.dumps(outcome))
+            yield student, outcome
+
+    for name in ("pickles", "equal: a float"):
+        ATTACKS[name].hand_in(tiny, name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "_collect", watched)
+        for mode in ("compat", "isolated"):
+            tiny.grade(mode=mode, force=True)
+    assert len(sent) == 4
+    assert set.union(*map(names_in, sent)) == {
+        "grader.execute.Run",
+        "grader.isolated.run.IsolatedRun",
+        "grader.isolated.session.Answer",
+    }
+
+
+def test_errors_come_back_from_workers_whole() -> None:
+    error = NotebookError("Not a notebook.", "노트북이 아닙니다.")
+    same = pickle.loads(pickle.dumps(error))
+    assert (str(same), same.korean) == (str(error), error.korean)
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
 from grader import report
+from grader.anonymous import anonymize
 from grader.errors import GraderError
+from grader.roster import Person, import_roster
 
 from .people import ODD_NAME
 from .test_autograde import EXPECTED
@@ -47,12 +50,20 @@ def test_csv_and_table_hold_the_same(graded: TinyCourse) -> None:
     assert table.endswith("   4  explain (5)")
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "\tx"])
-def test_no_csv_cell_is_a_formula(name: str) -> None:
-    row = report.Row("sums", name, 1.0, 2.0, "graded", "=note", False, {"a": 1.0})
-    read = list(csv.reader(io.StringIO(report.as_csv([row]))))
-    assert read[1][0] == f"'{name}"
-    assert read[1][-1] == "'=note"
+FORMULAS = ["=1+1", "+1", "-1", "@x", "\t=x", " =x", "\r=x", "\n=x", "＝1", "＋1", "－1", "＠x"]
+
+
+@pytest.mark.parametrize("form", ["csv", "moodle", "canvas"])
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_csv_cell_is_a_formula(form: str, text: str) -> None:
+    row = report.Row("sums", text, -1.5, 2.0, "graded", text, False, {"a": -0.5}, {})
+    row = replace(row, full_name=text)
+    read = list(csv.reader(io.StringIO(report.FORMATS[form]([row]), newline="")))
+    assert len(read) == (3 if form == "canvas" else 2)
+    cells = [cell for line in read for cell in line]
+    risky = {cell for cell in cells if cell.lstrip()[:1] in report.FORMULA}
+    assert risky <= {"-1.5", "-0.5"}  # points stay numbers
+    assert "-1.5" in risky and any(cell.startswith("'") for cell in cells)
 
 
 def test_points_by_hand_and_penalties_count(tiny: TinyCourse) -> None:
@@ -92,3 +103,21 @@ def test_what_moodle_and_canvas_import(tiny: TinyCourse) -> None:
         ("4711", "4711", "9"),
         ("4712", "4712", "0"),
     ]
+
+
+def test_canvas_gets_the_rosters_names_and_numbers(tiny: TinyCourse) -> None:
+    people = [Person("ada", "Ada", "Lovelace", lms_user_id="4711"), Person("bob", "", "Bob")]
+    import_roster(tiny.course, people)
+    for student in ("ada", "bob", "cy"):
+        tiny.submit(student)
+    tiny.grade(executor=FakeExecutor())
+
+    def listed() -> list[tuple[str, str]]:
+        text = report.as_canvas(report.rows(tiny.course, "sums"))
+        return [(row["Student"], row["ID"]) for row in csv.DictReader(io.StringIO(text))][1:]
+
+    assert listed() == [("Lovelace, Ada", "4711"), ("Bob", "bob"), ("cy", "cy")]
+    anonymize(tiny.course)
+    assert not {"Lovelace, Ada", "4711", "Bob", "bob", "cy"} & {
+        word for pair in listed() for word in pair
+    }
