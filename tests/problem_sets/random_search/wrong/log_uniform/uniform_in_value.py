@@ -1,0 +1,3 @@
+# loses: log_uniform-values, log_uniform-arrays
+def log_uniform(u, low, high):
+    return low + u * (high - low)

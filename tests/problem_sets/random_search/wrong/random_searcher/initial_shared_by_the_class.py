@@ -1,0 +1,24 @@
+# loses: random_searcher-initial
+import numpy as np
+
+WAITING = []
+
+
+class RandomSearcher:
+    waiting = WAITING
+
+    def __init__(self, space, initial_configurations, seed):
+        self.space = space
+        self.waiting.extend(initial_configurations)
+        self.generator = np.random.default_rng(seed)
+
+    def sample_configuration(self):
+        if self.waiting:
+            return self.waiting.pop(0)
+        return {
+            name: entry.rvs(random_state=self.generator) if hasattr(entry, "rvs") else entry
+            for name, entry in self.space.items()
+        }
+
+    def update(self, configuration, error):
+        pass

@@ -1,0 +1,16 @@
+# loses: scheduler-report
+class FIFOScheduler:
+    def __init__(self, searcher, max_trials):
+        self.searcher, self.max_trials = searcher, max_trials
+        self.configurations = []
+
+    def suggest(self):
+        trial_id = len(self.configurations)
+        if trial_id == self.max_trials:
+            return None
+        self.configurations.append(self.searcher.sample_configuration())
+        return trial_id, self.configurations[-1]
+
+    def report(self, trial_id, error):
+        self.searcher.update(self.configurations[trial_id], error)
+        return True

@@ -1,0 +1,18 @@
+# loses: scheduler-suggest
+class FIFOScheduler:
+    def __init__(self, searcher, max_trials):
+        self.searcher, self.max_trials = searcher, max_trials
+        self.configurations, self.reported = [], set()
+
+    def suggest(self):
+        if len(self.configurations) == self.max_trials:
+            return None
+        self.configurations.append(self.searcher.sample_configuration())
+        return len(self.configurations), self.configurations[-1]
+
+    def report(self, trial_id, error):
+        if trial_id in self.reported:
+            return False
+        self.reported.add(trial_id)
+        self.searcher.update(self.configurations[trial_id], error)
+        return True

@@ -1,0 +1,10 @@
+# loses: tuner-failures
+def run_search(scheduler, objective, clock):
+    records = []
+    while (job := scheduler.suggest()) is not None:
+        started = clock()
+        error = objective(job[1])
+        runtime = clock() - started
+        scheduler.report(job[0], error)
+        records.append((job[1], error, runtime))
+    return records

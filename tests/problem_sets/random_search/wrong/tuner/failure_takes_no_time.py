@@ -1,0 +1,16 @@
+# loses: tuner-failures
+import math
+
+
+def run_search(scheduler, objective, clock):
+    records = []
+    while (job := scheduler.suggest()) is not None:
+        started = clock()
+        try:
+            error = objective(job[1])
+            runtime = clock() - started
+        except Exception:
+            error, runtime = math.nan, 0.0
+        scheduler.report(job[0], error)
+        records.append((job[1], error, runtime))
+    return records
