@@ -273,13 +273,15 @@ def test_every_released_set_has_a_page_that_names_it(name: str) -> None:
     assert released.points == 100
     assert released.minutes is not None
     text = (REPOSITORY / "book" / "problem_sets" / f"{name}.md").read_text(encoding="utf-8")
+    page_title, _, rest = text.partition("\n")
+    assert page_title.replace(" {ko}`", " · ").removesuffix("`") == f"# {released.title}"
     for expected in (
         f"```{{problem-set-tasks}} {name}\n",
         f"```{{problem-set-facts}} {name}\n",
         f".venv/bin/grader validate exercises/{name}/{name}.ipynb\n",
         f"nbgrader submit {name}\n",
     ):
-        assert expected in text
+        assert expected in rest
 
 
 def test_every_page_of_a_set_is_in_the_table_of_contents() -> None:

@@ -44,6 +44,8 @@ class Released:
     """A released problem set."""
 
     name: str
+    title: str
+    """As the notebook's first heading has it, in both languages."""
     notebook: Path
     tasks: tuple[Task, ...]
     minutes: tuple[int, int] | None
@@ -96,7 +98,7 @@ def read_released(folder: Path, name: str) -> Released:
                 f"{path}: the heading of task {task.number} names {task.stated} points, its "
                 f"cells give {task.points:g}"
             )
-    return Released(name, path, tuple(tasks), _minutes(nb))
+    return Released(name, _title(nb), path, tuple(tasks), _minutes(nb))
 
 
 def _tasks(nb: NotebookNode) -> list[Task]:
@@ -122,7 +124,15 @@ def _with_points(task: Task, role: dict) -> Task:
     return replace(task, by_machine=task.by_machine + points) if role.get("grade") else task
 
 
+def _first_text(nb: NotebookNode) -> str:
+    return next((cell.source for cell in nb.cells if cell.cell_type == "markdown"), "")
+
+
+def _title(nb: NotebookNode) -> str:
+    found = re.search(r"^# (.+)$", _first_text(nb), re.MULTILINE)
+    return found[1] if found else ""
+
+
 def _minutes(nb: NotebookNode) -> tuple[int, int] | None:
-    text = next((cell.source for cell in nb.cells if cell.cell_type == "markdown"), "")
-    found = MINUTES.search(text)
+    found = MINUTES.search(_first_text(nb))
     return (int(found[1]), int(found[2])) if found else None
