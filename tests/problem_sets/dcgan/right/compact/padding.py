@@ -1,0 +1,2 @@
+def padding_for(kernel, stride):
+    return -((stride - kernel) // 2), (kernel - stride) % 2
