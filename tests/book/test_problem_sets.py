@@ -27,7 +27,7 @@ sets/products
 ```
 """
 LIST = "# Sets {ko}`과제들`\n\n```{problem-set-list}\n```\n"
-PAGE = """# The {0} set {{ko}}`{0} 과제`
+PAGE = """# Problem set: the {0} {{ko}}`과제: {0}`
 
 ```{{problem-set-tasks}} {0}
 ```
@@ -116,14 +116,10 @@ def test_tasks_and_points_are_those_of_the_notebook(pages: Callable) -> None:
     found, warnings = pages()
     assert warnings == ""
     assert rows(found["sums"], "problem-set-tasks") == [
-        ["Task · 문제", "Points · 배점", "Graded · 채점"],
-        [
-            r"1 · `add` and \(x\) · 1 · `add`와 \(x\)".replace("`", ""),
-            "20",
-            "by machine · 자동",
-        ],
-        ["2 · Why? · 2 · 왜일까", "10", "by hand · 직접"],
-        ["Total · 합계", "30", ""],
+        ["No. · 번호", "Task · 문제", "Points · 배점", "Graded · 채점"],
+        ["1", r"add and \(x\) · add와 \(x\)", "20", "by machine · 자동"],
+        ["2", "Why? · 왜일까", "10", "by hand · 직접"],
+        ["", "Total · 합계", "30", ""],
     ]
     english = [cell.get_text() for cell in found["sums"].select(".problem-set-tasks .bi-en")]
     assert "by hand" in english and not any("직접" in text for text in english)
@@ -135,8 +131,8 @@ def test_the_list_has_every_set_in_the_order_of_the_contents(pages: Callable) ->
     unset = "your instructor sets it · 강의자가 정합니다"
     minutes = "40 to 50 minutes · 40~50분"
     assert table[1:] == [
-        ["The sums set · sums 과제", "2", "30", minutes, unset],
-        ["The products set · products 과제", "2", "30", minutes, "2027-03-12 18:00 KST"],
+        ["The sums · sums", "2", "30", minutes, unset],
+        ["The products · products", "2", "30", minutes, "2027-03-12 18:00 KST"],
     ]
     assert [link["href"] for link in found["index"].select(".problem-set-list a")] == [
         "sums.html",
@@ -165,6 +161,7 @@ def test_without_addresses_nothing_is_linked_and_the_page_says_how(pages: Callab
     assert "upload it" in told["JupyterHub"] and "올립니다" in told["JupyterHub"]
     assert "Binder" not in told
     assert told["Deadline · 마감"] == "your instructor sets it · 강의자가 정합니다"
+    assert "Deadline · 마감" not in rows(found["index"], "problem-set-list")[0]
 
 
 def test_addresses_lead_to_the_notebook(pages: Callable) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from bilingual.syntax import KO_CLASSES, plain_words_in_both
+from bilingual.syntax import KO_CLASSES, plain_words_in_both, split_plain
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -64,18 +64,20 @@ class Tasks(SetDirective):
 
     def show(self, released: Released) -> nodes.Element:
         """A table with a row for each task and one for the sum."""
-        heads = [self.both(text) for text in (words.TASK, words.POINTS, words.GRADED)]
+        heads = [words.NUMBER, words.TASK, words.POINTS, words.GRADED]
         rows = [self._row(task) for task in released.tasks]
-        rows.append([self.both(words.TOTAL), _number(released.points), []])
-        return _table(heads, rows, widths=(62, 13, 25), name="problem-set-tasks")
+        rows.append([[], self.both(words.TOTAL), _number(released.points), []])
+        shown = [self.both(text) for text in heads]
+        return _table(shown, rows, widths=(8, 54, 13, 25), name="problem-set-tasks")
 
     def _row(self, task: Task) -> list[list[nodes.Node]]:
-        english = f"{task.number} · {task.english[0].upper()}{task.english[1:]}"
+        english = task.english[0].upper() + task.english[1:]
         means = words.BY_HAND if task.by_hand else words.BY_MACHINE
         if task.by_hand and task.by_machine:
             means = words.BOTH_WAYS
         return [
-            self.both((english, f"{task.number} · {task.korean}")),
+            _number(task.number),
+            self.both((english, task.korean)),
             _number(task.points),
             self.both(means),
         ]
@@ -160,8 +162,12 @@ def _list(app: Sphinx, docname: str, mark: SetList) -> nodes.table:
         _warn(f"the problem set {name!r} has no page beside this one", mark)
     heads = [words.PROBLEM_SET, words.TASKS, words.POINTS, words.TIME, words.DEADLINE]
     rows = [_list_row(app, docname, page, folder, settings) for page in pages]
+    widths = [44, 12, 12, 16, 16]
+    if not settings.deadlines:  # each page says so; a column of it would say nothing
+        heads, widths = heads[:-1], widths[:-1]
+        rows = [row[:-1] for row in rows]
     shown = [plain_words_in_both(*text) for text in heads]
-    return _table(shown, rows, widths=(40, 12, 12, 18, 18), name="problem-set-list")
+    return _table(shown, rows, widths=widths, name="problem-set-list")
 
 
 def _pages_beside(app: Sphinx, docname: str) -> list[str]:
@@ -175,9 +181,9 @@ def _list_row(
     app: Sphinx, docname: str, page: str, folder: Path, settings: Settings
 ) -> list[list[nodes.Node]]:
     name = PurePosixPath(page).name
-    title = app.env.titles[page].astext()
     address = app.builder.get_relative_uri(docname, page)
-    link: list[nodes.Node] = [nodes.reference("", title, refuri=address, internal=True)]
+    title = _short_title(app.env.titles[page].astext())
+    link: list[nodes.Node] = [nodes.reference("", "", *title, refuri=address, internal=True)]
     due = settings.deadlines.get(name)
     told = [nodes.Text(due)] if due else plain_words_in_both(*words.NO_DEADLINE)
     try:
@@ -186,6 +192,13 @@ def _list_row(
         return [link, [], [], [], told]
     time = plain_words_in_both(*words.minutes(*released.minutes)) if released.minutes else []
     return [link, _number(len(released.tasks)), _number(released.points), time, told]
+
+
+def _short_title(title: str) -> list[nodes.Node]:
+    """A page's title in a column whose head says that it is a problem set."""
+    parts = zip(split_plain(title), words.PROBLEM_SET, strict=True)
+    english, korean = (part.removeprefix(f"{head}: ") for part, head in parts)
+    return plain_words_in_both(english[0].upper() + english[1:], korean)
 
 
 def _number(value: float) -> list[nodes.Node]:

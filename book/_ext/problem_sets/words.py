@@ -7,6 +7,7 @@ from __future__ import annotations
 
 Both = tuple[str, str]
 
+NUMBER: Both = ("No.", "번호")
 TASK: Both = ("Task", "문제")
 POINTS: Both = ("Points", "배점")
 GRADED: Both = ("Graded", "채점")
