@@ -132,6 +132,7 @@ def regrade(
     """
     from .course import open_course
     from .record import FAILED
+    from .regrade import points_by_hand
     from .regrade import regrade as again
 
     course = open_course(ctx.obj)
@@ -146,12 +147,19 @@ def regrade(
             progress=lambda student, record: step(),
         )
     failed = [student for student, record in records.items() if record.status == FAILED]
+    by_hand = points_by_hand(course, name, tasks)
     if as_json:
-        print_json({"changes": [asdict(one) for one in changes], "not_graded": failed})
+        told = {"changes": [asdict(one) for one in changes], "by_hand": by_hand}
+        print_json(told | {"not_graded": failed})
     else:
         for one in changes:
             click.echo(f"{one_line(one.student, 60)}: {one.before:g} -> {one.after:g}")
         click.echo(f"{name}: {len(changes)} of {len(records)} students have other points now.")
+        if by_hand:
+            listed = one_line(", ".join(by_hand))
+            click.echo(f"Points that were set by hand stay: {listed}.")
+        if changes:
+            click.echo(f"`grader feedback {name}` writes the pages of feedback anew.")
     if failed:
         say(f"{len(failed)} could not be graded and keep their points: run this again.")
         ctx.exit(TROUBLE)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbgrader.api import Gradebook, SubmittedNotebook
 
 from .autograde import autograde
@@ -20,6 +21,7 @@ from .course import Course
 from .deadline import update_penalties
 from .errors import GraderError
 from .record import FAILED, Record, write_whole
+from .release import plain_notebook
 
 GRADE = ("auto_score", "manual_score", "extra_credit", "needs_manual_grade")
 COMMENT = ("auto_comment", "manual_comment")
@@ -52,20 +54,16 @@ def regrade(
         The new records, and for each student whose points differ what they were and are.
 
     Raises:
-        GraderError: for an unknown set or task, or where nobody is graded yet.
+        GraderError: for an unknown set or task, one that a person grades, a source that was
+            changed and not released since, or where nobody is graded yet.
     """
     course.check_problem_set(name)
+    _check_release(course, name)
     with course.gradebook() as gradebook:
         notebooks = _notebooks(course, gradebook, name)
         if not notebooks:
             raise GraderError(f"Nothing is graded yet: run `grader autograde {name}` first.")
-        known = [grade.name for grade in next(iter(notebooks.values())).grades]
-        unknown = sorted(set(tasks) - set(known))
-        if unknown or not tasks:
-            raise GraderError(
-                f"There is no task {unknown[0] if unknown else ''!r} in {name!r}; "
-                f"there are: {', '.join(sorted(known))}."
-            )
+        _check_tasks(name, next(iter(notebooks.values())), tasks)
         kept = course.folder / f".regrade-{name}.json"
         before = _remembered(kept, tasks) or {
             student: _state(found) for student, found in notebooks.items()
@@ -91,6 +89,48 @@ def regrade(
         for student in graded
     ]
     return records, [change for change in changes if change.before != change.after]
+
+
+def points_by_hand(course: Course, name: str, tasks: Sequence[str]) -> list[str]:
+    """Students for whom a person has set the points of these tasks: those points stay."""
+    with course.gradebook() as gradebook:
+        return sorted(
+            student
+            for student, notebook in _notebooks(course, gradebook, name).items()
+            if any(
+                grade.name in tasks and grade.manual_score is not None
+                for grade in notebook.grades
+            )
+        )
+
+
+def _check_tasks(name: str, notebook: SubmittedNotebook, tasks: Sequence[str]) -> None:
+    released = notebook.notebook
+    manual = {cell.name for cell in [*released.solution_cells, *released.task_cells]}
+    known = sorted({grade.name for grade in notebook.grades} - manual)
+    for task in tasks or [""]:
+        if task in manual:
+            raise GraderError(
+                f"A person grades {task!r}, by what the student wrote: use `grader serve`."
+            )
+        if task not in known:
+            raise GraderError(
+                f"There is no task {task!r} in {name!r}; there are: {', '.join(known)}."
+            )
+
+
+def _check_release(course: Course, name: str) -> None:
+    """Raise a GraderError where the mended test would not be the one that runs."""
+    source = course.solutions / name / f"{name}.md"
+    made = course.path("source", ".", name) / f"{name}.ipynb"
+    if not (source.is_file() and made.is_file()):
+        return
+    released = nbformat.read(made, as_version=4)
+    if plain_notebook(source, course.config.ProblemSets.get("book_url", "")) != released:
+        raise GraderError(
+            f"{source} has changed since {name!r} was released: run `grader release {name}` "
+            "first."
+        )
 
 
 def _notebooks(course: Course, gradebook: Gradebook, name: str) -> dict[str, SubmittedNotebook]:

@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import Executor
+from functools import partial
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from grader import regrade as regrading
 from grader import report
+from grader.cli import main
 from grader.errors import GraderError
 from grader.execute import Run
 from grader.regrade import regrade
@@ -111,9 +115,48 @@ def test_who_cannot_be_graded_keeps_their_points(mended: TinyCourse) -> None:
     assert changes == [] and tasks(mended) == before
 
 
-def test_an_unknown_task(mended: TinyCourse) -> None:
-    with pytest.raises(GraderError, match=r"no task 'add' in 'sums'; there are: add-check, "):
-        run(mended, FakeExecutor(), "add")
+@pytest.mark.parametrize(
+    ("task", "words"),
+    [
+        ("nope", r"no task 'nope' in 'sums'; there are: add-check, add-hidden, share-check\.$"),
+        ("explain", r"A person grades 'explain', .*: use `grader serve`"),
+    ],
+)
+def test_a_task_that_cannot_be_run_again(mended: TinyCourse, task: str, words: str) -> None:
+    before = tasks(mended)
+    with pytest.raises(GraderError, match=words):
+        run(mended, FakeExecutor(), "add-hidden", task)
+    assert tasks(mended) == before
+
+
+def test_a_mended_source_that_was_not_released_is_told(mended: TinyCourse) -> None:
+    source = mended.solutions / "sums" / "sums.md"
+    source.write_text(source.read_text().replace(MENDED, f"{MENDED}  # really"))
+    with pytest.raises(GraderError, match="run `grader release sums` first"):
+        run(mended, FakeExecutor(), "add-hidden")
+    release(mended.course, "sums")
+    assert len(run(mended, FakeExecutor(), "add-hidden")[1]) == 2
+
+
+def test_points_by_hand_stay_and_are_told(
+    mended: TinyCourse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mended.course.gradebook() as gradebook:
+        gradebook.find_grade("add-hidden", "sums", "sums", "bob").manual_score = 1
+        gradebook.db.commit()
+    ours = partial(regrading.regrade, executor=FakeExecutor())
+    monkeypatch.setattr(
+        regrading, "regrade", lambda *words, workers, **more: ours(*words, **more)
+    )
+    command = ["--course", str(mended.folder), "regrade", "sums", "add-hidden"]
+    done = CliRunner().invoke(main, command)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines() == [
+        "ann: 0 -> 3",
+        "sums: 1 of 2 students have other points now.",
+        "Points that were set by hand stay: bob.",
+        "`grader feedback sums` writes the pages of feedback anew.",
+    ]
 
 
 def test_nothing_is_graded(tiny: TinyCourse) -> None:
