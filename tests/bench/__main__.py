@@ -1,7 +1,8 @@
-"""Run benchmarks, print a table, write ``_build/bench.json``.
+"""Run benchmarks, print a table, write ``_build/bench.json`` and draw ``_build/bench.svg``.
 
-Records of areas that were not run stay in the file. The exit status is 1 if a target is
-missed, 2 if a benchmark failed.
+Records of areas that were not run stay in the file. What each figure was measured on lies
+beside it in ``_build/bench-machines.json``. The exit status is 1 if a target is missed, 2 if a
+benchmark failed.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import sys
 import time
 import traceback
 from pathlib import Path
+from typing import Any
 
 import click
 from tabulate import tabulate
 
-from tests.bench import machine, registry
+from tests.bench import chart, machine, registry
 
 RESULTS = Path(__file__).parents[2] / "_build" / "bench.json"
 
@@ -44,10 +46,12 @@ def main(chosen: tuple[str, ...], only: str | None, with_long: bool, listing: bo
         for area, task in plan:
             click.echo(f"{area:10} {task.name}{'  (long)' if task.long else ''}")
         return
-    click.echo(machine.describe())
+    here = machine.describe()
+    click.echo(here)
     measured, failed = run(plan)
     click.echo(table(measured))
-    write(measured)
+    click.echo(tally(measured, failed))
+    write(measured, here)
     sys.exit(2 if failed else 0 if all(m.ok for m in measured) else 1)
 
 
@@ -84,15 +88,39 @@ def table(measured: list[registry.Measurement]) -> str:
     return tabulate(rows, headers=("figure", "value", "unit", "target", "", "runs"))
 
 
-def write(measured: list[registry.Measurement]) -> None:
-    """Put the figures into the file in place of those of the same names."""
+def tally(measured: list[registry.Measurement], failed: list[str]) -> str:
+    """Return one line that says how many targets are reached, and names those missed."""
+    aimed = [m for m in measured if m.target is not None]
+    missed = [m.name for m in aimed if not m.ok]
+    line = f"{len(aimed) - len(missed)} of {len(aimed)} targets reached"
+    if missed:
+        line += f"; missed: {', '.join(missed)}"
+    return line + (f"; failed: {', '.join(failed)}" if failed else "")
+
+
+def write(measured: list[registry.Measurement], here: str) -> None:
+    """Put the figures into the files in place of those of the same names, and draw them all.
+
+    Args:
+        measured: the new figures.
+        here: what they were measured on.
+    """
     names = {m.name for m in measured}
-    kept = []
-    if RESULTS.is_file():
-        kept = [r for r in json.loads(RESULTS.read_text()) if r["name"] not in names]
+    kept = [record for record in _read(RESULTS, []) if record["name"] not in names]
     records = sorted([*kept, *(m.as_json() for m in measured)], key=lambda r: r["name"])
+    machines = _read(RESULTS.with_name("bench-machines.json"), {}) | dict.fromkeys(names, here)
+    machines = {record["name"]: machines.get(record["name"], "unknown") for record in records}
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(records, indent=1, ensure_ascii=False) + "\n")
+    for path, content in (
+        (RESULTS, records),
+        (RESULTS.with_name("bench-machines.json"), machines),
+    ):
+        path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    chart.draw(records, machines, RESULTS.with_suffix(".svg"))
+
+
+def _read(path: Path, otherwise: Any) -> Any:
+    return json.loads(path.read_text()) if path.is_file() else otherwise
 
 
 if __name__ == "__main__":

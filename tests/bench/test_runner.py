@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.bench import __main__ as runner
-from tests.bench import registry
+from tests.bench import chart, registry
 from tests.bench.registry import Measurement
 
 
@@ -89,6 +89,39 @@ def test_the_file_has_the_agreed_form(demo):
             "runs": [1.0],
         }
     ]
+
+
+def test_the_chart_and_the_machine_stand_beside_the_figures(demo):
+    demo("demo", measurement(1.0), measurement(5.0, name="demo.y", target=None))
+    result = run("--area", "demo")
+    assert "1 of 1 targets reached" in result.output
+    folder = runner.RESULTS.parent
+    machines = json.loads((folder / "bench-machines.json").read_text())
+    assert set(machines) == {"demo.x", "demo.y"}
+    assert all("cores" in line for line in machines.values())
+    drawn = (folder / "bench.svg").read_text()
+    assert drawn.startswith("<?xml") and "demo.x" in drawn and "cores" in drawn
+
+
+def test_missed_targets_are_named_in_one_line():
+    figures = [measurement(1.0), measurement(3.0, name="demo.y")]
+    assert runner.tally(figures, []) == "1 of 2 targets reached; missed: demo.y"
+    assert runner.tally([], ["broken"]) == "0 of 0 targets reached; failed: broken"
+
+
+@pytest.mark.parametrize(
+    ("value", "changes", "share"),
+    [
+        (1.0, {}, 2.0),
+        (4.0, {}, 0.5),
+        (4.0, {"better": "higher"}, 2.0),
+        (1e-9, {}, 100.0),
+        (1.0, {"target": None}, None),
+        (0.0, {}, None),
+    ],
+)
+def test_a_bar_says_how_far_a_figure_is_beyond_its_target(value, changes, share):
+    assert chart.shares(measurement(value, **changes).as_json()) == share
 
 
 def test_one_area_leaves_the_records_of_the_others(demo):
