@@ -259,5 +259,22 @@ def test_newest_versions_stay_within_what_is_allowed(tmp_path: Path) -> None:
     assert "sympy==1.99" in (tmp_path / "constraints.txt").read_text()
 
 
+def test_the_weekly_run_pins_what_uv_finds(checkout: Checkout) -> None:
+    shutil.copytree(REPOSITORY / "tests" / "ci", checkout.root / "tests" / "ci")
+    for name in ("pyproject.toml", "requirements.txt", "constraints.txt"):
+        shutil.copy(REPOSITORY / name, checkout.root)
+    (checkout.root / "_build").mkdir()
+    # Stands for `uv pip compile … IN --output-file OUT`.
+    checkout.program(
+        "uv", '#!/bin/sh\necho "$*" >>"$GH_LOG"\necho torch==9.9 >_build/newest.txt\n'
+    )
+    uv = str(checkout.root / "bin" / "uv")
+    code, said = checkout.run("allow-newest", UV=uv, PYTHON=sys.executable)
+    assert code == 0, said
+    assert "--upgrade" in checkout.told() and "_build/newest.in" in checkout.told()
+    assert "torch>=2.9\n" in (checkout.root / "_build" / "newest.in").read_text()
+    assert (checkout.root / "requirements.txt").read_text() == "torch==9.9\n"
+
+
 def test_pins_of_one_name_in_two_forms_are_one() -> None:
     assert newest.name("Syne_Tune[extra]==1") == newest.name("syne-tune>=0.16") == "syne-tune"
