@@ -161,7 +161,7 @@ def main() -> int:
     """Do what the arguments say; 1 and one line where it cannot be done."""
     kind, *words = sys.argv[1:] or [""]
     begin = {"chapter": begin_chapter, "problem-set": begin_problem_set}.get(kind)
-    if begin is None:
+    if begin is None or len(words) != {"chapter": 3, "problem-set": 4}[kind]:
         print(__doc__, file=sys.stderr)
         return 2
     root = Path.cwd()
