@@ -1,0 +1,3 @@
+# loses: dead-share
+def dead_share(values):
+    return (values <= 0).float().mean().item()

@@ -1,0 +1,10 @@
+# loses: generate-mode
+import torch
+
+
+def generate(generator, latent):
+    generator.eval()
+    with torch.no_grad():
+        images = generator(latent)
+    generator.train()
+    return images

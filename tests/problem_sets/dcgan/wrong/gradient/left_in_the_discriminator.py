@@ -1,0 +1,6 @@
+# loses: gradient-untouched
+def image_gradient(discriminator, images, loss):
+    inputs = images.detach().clone().requires_grad_()
+    loss(discriminator(inputs)).backward()
+    gradient = inputs.grad
+    return gradient.norm().item(), (gradient == 0).float().mean().item()

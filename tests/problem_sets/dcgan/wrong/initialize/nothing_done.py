@@ -1,0 +1,3 @@
+# loses: initialize-convolutions, initialize-norms, initialize-rest
+def initialize(net):
+    return net

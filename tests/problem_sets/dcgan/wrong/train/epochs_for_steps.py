@@ -1,0 +1,17 @@
+# loses: train-minibatches, train-steps
+import torch
+
+from dlcourse.gan import update_discriminator, update_generator
+
+
+def train(generator, discriminator, images, num_steps, batch_size, latent_dim, g_opt, d_opt):
+    generator.train()
+    discriminator.train()
+    history = []
+    for _ in range(num_steps):
+        for rows in torch.randperm(len(images)).split(batch_size):
+            latent = torch.randn(len(rows), latent_dim)
+            d_loss = update_discriminator(images[rows], latent, discriminator, generator, d_opt)
+            g_loss = update_generator(latent, discriminator, generator, g_opt)
+        history.append((d_loss.item(), g_loss.item()))
+    return history
