@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import shutil
 import statistics
 import subprocess
@@ -19,7 +20,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from grader import warm
+from grader import report, warm
+from grader.autograde import autograde
 from grader.course import Course
 from grader.kernel import KernelClient
 from grader.limits import Limits
@@ -27,12 +29,24 @@ from grader.provisioner import FORKED, SandboxKernelManager
 from grader.release import release
 from tests.bench.registry import MIN_RUNS, Measurement, alternate, benchmark, ratio, seconds
 from tests.grader import tiny
+from tests.problem_sets import sheet
 
 SUBMISSIONS, WORKERS = 24, 2
 STARTS = 21
 SERIES = (100, 300, 1000)
 MOST_GROWTH_MIB = 200
 MIB = 1024 * 1024
+HONEST_RUNS, HOGS, ROUND = 200, 2, 10
+HONEST_CONFIG = """
+from pathlib import Path
+
+from grader.settings import configure
+
+c = get_config()
+configure(c)
+c.CourseDirectory.course_id = "honest"
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+"""
 PLAIN_CONFIG = """
 c = get_config()
 c.CourseDirectory.course_id = "tiny"
@@ -197,3 +211,83 @@ def series(counts: Sequence[int]) -> Iterator[Measurement]:
 def long_batches() -> Iterator[Measurement]:
     """Memory and time of batches of 100, 300 and 1,000 submissions."""
     yield from series(SERIES)
+
+
+@contextmanager
+def load(hogs: int) -> Iterator[None]:
+    """Keep so many processes busy meanwhile."""
+    busy = [
+        subprocess.Popen([sys.executable, "-c", "while True: pass"], start_new_session=True)
+        for _ in range(hogs)
+    ]
+    try:
+        yield
+    finally:
+        for one in busy:
+            one.kill()
+            one.wait()
+
+
+def honest_ways(names: Sequence[str]) -> list[tuple[str, dict[str, str]]]:
+    """Every problem set with each way of solving it that must earn all points."""
+    return [
+        (name, answers)
+        for name in names
+        for answers in [sheet.Sheet(name).answers, *sheet.right_ways(name).values()]
+    ]
+
+
+def hand_in_honestly(course: Course, name: str, answers: dict[str, str], student: str) -> None:
+    """Fill answers into the release version and put it where submissions lie."""
+    released = course.path("release", ".", name) / f"{name}.ipynb"
+    nb = nbformat.read(released, as_version=4)
+    for cell in nb.cells:
+        answer = sheet.role(cell).get("grade_id", "")
+        cell.source = answers.get(answer, cell.source)
+    folder = course.path("submitted", student, name)
+    folder.mkdir(parents=True)
+    nbformat.write(nb, folder / f"{name}.ipynb")
+
+
+def wrongly_failed(course: Course, name: str, students: Sequence[str]) -> int:
+    """Grade, and count the cells of honest answers that earn less than all points."""
+    records = autograde(course, name, students=students, workers=WORKERS)
+    found = {row.student: row.tasks for row in report.rows(course, name)}
+    failed = 0
+    for student, record in records.items():
+        points = sheet.Sheet(name).points
+        lost = [cell for cell in points if found.get(student, {}).get(cell) != points[cell]]
+        failed += len(lost)
+        if lost:
+            print(f"{name}, {student}: {lost} {record}", file=sys.stderr)
+    return failed
+
+
+def honest(runs: int, hogs: int) -> Measurement:
+    """Grade right answers in random order on a busy machine."""
+    names, chance = sheet.names(), random.Random(runs)
+    ways = honest_ways(names)
+    chance.shuffle(ways)
+    chosen = [ways[number % len(ways)] for number in range(runs)]
+    chance.shuffle(chosen)
+    counts = []
+    with tempfile.TemporaryDirectory() as folder, load(hogs):
+        Path(folder, "nbgrader_config.py").write_text(HONEST_CONFIG, encoding="utf-8")
+        course = Course(Path(folder))
+        for name in names:
+            release(course, name)
+        for start in range(0, runs, ROUND):
+            students: dict[str, list[str]] = {}
+            for number, (name, answers) in enumerate(chosen[start : start + ROUND], start):
+                students.setdefault(name, []).append(f"student{number:04}")
+                hand_in_honestly(course, name, answers, students[name][-1])
+            counts += [wrongly_failed(course, name, who) for name, who in students.items()]
+    unit = f"cells of right answers wrongly failed in {runs} runs ({', '.join(names)}; "
+    unit += f"{WORKERS} workers, {hogs} busy processes beside them)"
+    return Measurement("grader.honest.wrongly_failed", sum(counts), unit, 0, "lower", counts)
+
+
+@benchmark("grader", long=True)
+def honest_answers() -> Iterator[Measurement]:
+    """Right answers of all problem sets, in random order, on a busy machine."""
+    yield honest(HONEST_RUNS, HOGS)
