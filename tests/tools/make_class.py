@@ -124,7 +124,7 @@ class Class:
 
     def ability(self, person: Person) -> float:
         """The share of answers that this student gets right."""
-        return self.chance(person.id).betavariate(4, 1.4)
+        return self.chance(person.id).betavariate(3, 1.2)
 
     def absent(self, sheet: Sheet) -> set[str]:
         """Who hands in nothing for this set."""
