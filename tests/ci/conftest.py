@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from tests.grader.tiny import SOURCE as SUMS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+sys.path.append(str(REPOSITORY / "book" / "_ext"))
 COPIED = ("dlcourse", "grader", "scripts", "tests", "book/_ext", "book/_static")
 COPIED += (
     "book/terms.yml",
