@@ -71,8 +71,6 @@ configure(c)
 c.CourseDirectory.course_id = "side-by-side-thirty"
 c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 c.AssignLatePenalties.plugin_class = TenthADay
-# There is an endless loop in it; nobody wants to wait a minute for that.
-c.Limits.cell_seconds = 30
 '''
 WALK = """#!/usr/bin/env bash
 # From the class list to the reports, with the command `grader`; or give the lines one by one.
