@@ -94,7 +94,8 @@ def autograde(
         sandbox.bwrap_path()
         sandbox.check_hidden([course.folder, course.solutions])
         if executor is None:
-            warm.address()  # it imports torch while the submissions are read
+            # It imports torch while the submissions are read.
+            warm.address_for(*_sources(course, name))
             get_ready()
     with course.gradebook() as gradebook:
         grading = _Grading(course, name, gradebook, sandboxed, mode or course.mode(name))
@@ -146,6 +147,13 @@ def choose_students(course: Course, name: str, wanted: Sequence[str]) -> list[st
     if unknown:
         raise GraderError(f"{unknown[0]!r} has handed in nothing for {name!r}.")
     return sorted(set(wanted)) or everyone
+
+
+def _sources(course: Course, name: str) -> list[str]:
+    """The text of the problem set: the instructor's version and what was released."""
+    folders = (course.path(step, ".", name) for step in ("source", "release"))
+    paths = [folder / f"{name}.ipynb" for folder in folders]
+    return [path.read_text(encoding="utf-8") for path in paths if path.is_file()]
 
 
 class _Grading:

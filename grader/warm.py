@@ -33,6 +33,10 @@ PROGRAM = Path(__file__).with_name("forkserver.py")
 SCRIPT = "/run/forkserver.py"
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 CREDENTIALS = struct.Struct("3i")  # process, user and group id, see `man 7 unix`
+OPTIMIZERS = "optim"
+"""In the source of a notebook that trains."""
+FOR_TRAINING = ("torch._dynamo",)
+"""What torch imports with the first optimizer that is made: a second, for each notebook."""
 SLOWEST_START = 120.0
 """Seconds the server may take to import what it imports; forks wait for it meanwhile."""
 
@@ -44,11 +48,15 @@ class NoForkError(Exception):
 class ForkServer:
     """One fork server in a sandbox; it ends with this process.
 
+    Args:
+        training: whether it imports what optimizers need as well.
+
     Raises:
         NoForkError: if it cannot be started.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, training: bool = False) -> None:
+        self.training = training
         self._folder = Path(tempfile.mkdtemp(prefix="grader-"))  # for our user alone
         self.address = str(self._folder / "forks")
         self._process: subprocess.Popen[bytes] | None = None
@@ -79,7 +87,9 @@ class ForkServer:
             listener.listen(128)
             try:
                 self._process = subprocess.Popen(
-                    server_command(script, listener.fileno()),
+                    server_command(
+                        script, listener.fileno(), FOR_TRAINING if self.training else ()
+                    ),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=self._errors,
@@ -107,8 +117,8 @@ class ForkServer:
         return last_line(self._errors)
 
 
-def server_command(script: int, listener: int) -> list[str]:
-    """The bwrap command line of the fork server.
+def server_command(script: int, listener: int, more: Sequence[str] = ()) -> list[str]:
+    """The bwrap command line of the fork server, which imports `more` than it always does.
 
     Its own /proc and folders in memory serve it alone: each fork mounts others on top. It may
     make namespaces, which a submission may not.
@@ -134,7 +144,7 @@ def server_command(script: int, listener: int) -> list[str]:
     for name, value in sandbox.environment(Limits()).items():
         parts += ["--setenv", name, value]
     parts += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
-    return [*parts, "--", sys.executable, SCRIPT, str(listener)]
+    return [*parts, "--", sys.executable, SCRIPT, str(listener), *more]
 
 
 def fork(
@@ -244,22 +254,35 @@ def _receive(connection: socket.socket) -> tuple[str, int]:
 
 _lock = threading.Lock()
 _server: ForkServer | None = None
+_older: list[ForkServer] = []
 _problem = ""
 
 
-def address() -> str:
+def address(training: bool = False) -> str:
     """The address of this process's own fork server, started on the first call.
 
     Empty where there can be none; `problem` then says why.
+
+    Args:
+        training: whether it should have imported what optimizers need as well.
     """
     global _server, _problem
     with _lock:
-        if _server is None and not _problem:
+        if (_server is None or (training and not _server.training)) and not _problem:
             try:
-                _server = ForkServer()
+                made = ForkServer(training)
             except NoForkError as error:
                 _problem = str(error)
+            else:
+                if _server is not None:
+                    _older.append(_server)  # what it has forked may still run
+                _server = made
         return "" if _server is None or _problem else _server.address
+
+
+def address_for(*sources: str) -> str:
+    """The address of the server that suits notebooks and tests with these sources."""
+    return address(any(OPTIMIZERS in source for source in sources))
 
 
 def problem() -> str:
@@ -277,6 +300,7 @@ def forget() -> None:
     """End this process's fork server, if there is one; the next call starts another."""
     global _server, _problem
     with _lock, suppress(OSError):
-        if _server is not None:
-            _server.close()
+        for server in filter(None, [_server, *_older]):
+            server.close()
         _server, _problem = None, ""
+        _older.clear()

@@ -15,6 +15,7 @@ import nbformat
 from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 
+from .. import warm
 from ..errors import GraderError
 from ..execute import Run
 from ..kernel import NOT_RUN, TIMEOUT, KernelClient, error_output
@@ -62,6 +63,8 @@ def run_isolated(
         GraderError: if no kernel or no checker could be started.
     """
     nb = nbformat.reads(notebook, as_version=4)
+    if sandboxed and forks is None:
+        forks = warm.address_for(notebook, *(step.source for step in plan.steps))
     start = time.monotonic()
     plan = replace(plan, seed=nb.metadata.pop(SEED, plan.seed))
     session = Session(plan, limits, files or {})

@@ -450,3 +450,21 @@ def test_an_interpreter_that_is_such_a_folder_itself_is_refused(
     monkeypatch.setattr(sandbox, "readable_paths", lambda: [Path("/usr"), Path("/tmp")])
     with pytest.raises(sandbox.GraderError, match="folder is /tmp, which forks replace"):
         warm.server_command(0, 0)
+
+
+def test_notebooks_that_train_find_optimizers_imported(
+    monkeypatch: pytest.MonkeyPatch, forks_possible: None
+) -> None:
+    for name, value in (("_server", None), ("_older", []), ("_problem", "")):
+        monkeypatch.setattr(warm, name, value)
+    source = "say([name for name in ('torch._dynamo', 'torch') if name in sys.modules])"
+    try:
+        plain, other = warm.address_for("x = 1"), warm.address_for("torch.optim.SGD")
+        assert warm.address() == warm.address_for("x = 1") == other != plain
+        found = []
+        for address in (plain, other):
+            with forks(address, source) as (fork,):
+                found.append(fork.hear())
+    finally:
+        warm.forget()
+    assert found == [["torch"], ["torch._dynamo", "torch"]]
