@@ -52,6 +52,9 @@ def test_a_notebook_has_its_outputs_and_both_languages(unpacked: Path) -> None:
     nbformat.validate(nb)
     code = [cell for cell in nb.cells if cell.cell_type == "code"]
     assert "device:" in str(code[0].outputs)
+    chapter = references.notebook(f"book/{CHAPTER}")
+    sources = [cell.source for cell in chapter.cells if cell.cell_type == "code"]
+    assert [cell.source for cell in code] == sources
     words = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
     assert "Installation · 설치" in words and '<div lang="ko">' in words
 
