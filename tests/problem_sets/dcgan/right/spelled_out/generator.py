@@ -16,13 +16,10 @@ class Generator(nn.Module):
 
 
 def make_generator(block, latent_dim, width, side, channels):
-    size, doublings = side // 2, 0
+    """Made from the last block to the first."""
+    blocks, fan_out, size = [], width, side // 2
     while size > 4:
-        size //= 2
-        doublings += 1
-    fan_out = width * 2**doublings
-    blocks = [block(latent_dim, fan_out, 4, 1, 0)]
-    for _ in range(doublings):
-        blocks.append(block(fan_out, fan_out // 2, kernel=4, stride=2, padding=1))
-        fan_out = fan_out // 2
+        blocks.insert(0, block(2 * fan_out, fan_out, kernel=4, stride=2, padding=1))
+        fan_out, size = 2 * fan_out, size // 2
+    blocks.insert(0, block(latent_dim, fan_out, 4, 1, 0))
     return Generator(blocks, width, channels)
