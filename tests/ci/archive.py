@@ -27,6 +27,14 @@ FIGURE = re.compile(
     r"^(?P<fence>`{3,}|:{3,})\{figure\} (?P<path>\S+)\n(?P<body>.*?)^(?P=fence)[ \t]*$",
     re.M | re.S,
 )
+DROPDOWN = re.compile(
+    r"^(?P<fence>:{3,}|`{3,})\{dropdown\} (?P<title>[^\n]*)\n(?P<body>.*?)^(?P=fence)[ \t]*$",
+    re.M | re.S,
+)
+INDEX = re.compile(
+    r"^(?P<fence>`{3,}|:{3,})\{index\}[^\n]*\n.*?^(?P=fence)[ \t]*\n?", re.M | re.S
+)
+KO = re.compile(r" ?\{ko\}`(?P<words>[^`]+)`")
 ALT = re.compile(r"^:alt: (.+)$", re.M)
 OPTION = re.compile(r"^:[\w-]+:.*\n?", re.M)
 IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<path>[^)\s:]+)\)")
@@ -37,7 +45,7 @@ PADDED_ROLE = re.compile(r"\s?\{ko\}``\s?(?P<words>.+?)\s?``(?!`)")
 BROKEN_ROLE = re.compile(r"\{(?:doc|ref|ko|term)\}`[^`]*\n[^`]*`")
 CITATION = re.compile(r"\{cite:(?P<kind>[pt])\}`(?P<keys>[^`]+)`")
 KEY = re.compile(r"(?P<author>[a-z-]+)(?P<year>\d{4})")
-NAMED = re.compile(r"\{(?:ref|term)\}`(?P<words>[^`<]+?)(?:\s*<[^`>]+>)?`")
+NAMED = re.compile(r"\{(?:ref|term|index)\}`(?P<words>[^`<]+?)(?:\s*<[^`>]+>)?`")
 README = """# Deep Learning, Side by Side · 나란히 배우는 딥러닝
 
 This folder holds the whole course for a computer without a network: `notebooks/` has the
@@ -121,9 +129,16 @@ def simpler(text: str) -> str:
     )
     text = PADDED_ROLE.sub(lambda found: f" · {found['words']}", text)
     text = BROKEN_ROLE.sub(lambda found: found[0].replace("\n", " "), text)
-    text = re.sub(r"\{dropdown\}", "{admonition}", text)
+    text = DROPDOWN.sub(_folded, INDEX.sub("", text))
     text = CITATION.sub(_citation, text)
     return NAMED.sub(lambda found: found["words"], text)
+
+
+def _folded(found: re.Match[str]) -> str:
+    """What stays folded until the reader asks for it, such as an answer."""
+    title = KO.sub(lambda words: f" · {words['words']}", found["title"])
+    body = OPTION.sub("", found["body"]).strip("\n")
+    return f"<details>\n<summary>{title}</summary>\n\n{body}\n\n</details>\n"
 
 
 def _figure(found: re.Match[str]) -> str:

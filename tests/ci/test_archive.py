@@ -99,9 +99,16 @@ def test_every_chapter_can_be_written_in_plain_markdown(chapter: str) -> None:
     [
         ("{cite:p}`goodfellow2014generative, li2020asha`", "(Goodfellow 2014; Li 2020)"),
         ("{cite:t}`li2020asha`", "Li 2020"),
+        ("One.\n\n```{index} loss\n```\n\nTwo.", "One.\n\n\nTwo."),
+        ("```{index}\nsingle: loss\n```\nTwo.", "Two."),
         ("see {ref}`the report <report>`", "see the report"),
         ("{doc}`two\nwords </gan/gan>`", "{doc}`two words </gan/gan>`"),
         ("Missing {ko}`` `make`가 없습니다. `` |", "Missing · `make`가 없습니다. |"),
+        (
+            "::::{dropdown} Answer {ko}`답`\n:open:\nFour.\n\n:::{ko}\n넷.\n:::\n::::\n",
+            "<details>\n<summary>Answer · 답</summary>\n\nFour.\n\n:::{ko}\n넷.\n:::\n\n"
+            "</details>\n\n",
+        ),
         ("```{raw} html\n:file: ../a.svg\n```\n", "![Drawing | 그림](../a.svg)\n"),
         (
             "```{figure} a.png\n:alt: A | 가\n:width: 5\n\nWords\n```\n",
