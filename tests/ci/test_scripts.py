@@ -85,6 +85,23 @@ def test_training_somewhere_else_than_it_should_is_told() -> None:
         gpu.require_training_on("mtia")
 
 
+def test_all_checks_run_though_one_fails_and_leave_their_seconds(checkout: Checkout) -> None:
+    checkout.program("make", '#!/bin/sh\n[ "$2" != types ]\n')
+    old = checkout.root / "_build" / "reports" / "old.xml"
+    old.parent.mkdir(parents=True)
+    old.write_text("")
+    code, said = checkout.run("run-checks", "lint", "types", "unit")
+    assert code == 1 and said.rstrip().endswith("Failed: types")
+    assert [line for line in said.splitlines() if line.endswith(" s")][-1].startswith(
+        "== unit:"
+    )
+    assert "So far: lint 0 s types 0 s" in said
+    assert not old.exists(), "a report of an earlier run would be taken for one of this"
+    seconds = summary.checks_of(old.parent)
+    assert [name for name, _ in seconds] == ["lint", "types", "unit"]
+    assert checkout.run("run-checks", "lint")[0] == 0
+
+
 def test_executed_cells_of_the_last_good_run_are_fetched(checkout: Checkout) -> None:
     old = checkout.root / "_build" / "executed" / "old"
     old.mkdir(parents=True)
