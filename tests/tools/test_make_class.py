@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import subprocess
 from collections import Counter
@@ -35,7 +34,6 @@ from .make_class import (
     write_class,
 )
 from .people import PEOPLE
-from .rewriting import with_named_results, with_other_names
 
 pytestmark = needs_sources
 SET = "gan"
@@ -210,52 +208,3 @@ def test_everybody_earns_what_they_should(tmp_path: Path, name: str) -> None:
     found = _grade(tmp_path, Class(sets=[name]))
     assert len(found) == 27
     _compare(found, tmp_path, name)
-
-
-CODE = '''
-import math
-
-limit = 3
-
-
-def area(radius, *, unit=1):
-    """The area."""
-    # A comment.
-    squared = radius**2
-    parts = [math.pi * part for part in (squared, 0)]
-
-    def total(parts):
-        return sum(parts)
-
-    return f"{total(parts=parts):.3f}" if radius < limit else None
-
-
-class Box:
-    side = 2
-
-    def size(self):
-        third = self.side
-        third *= self.side
-        return third * self.side
-'''
-
-
-@pytest.mark.parametrize("rewrite", [with_other_names, with_named_results])
-def test_rewritten_code_does_the_same(rewrite) -> None:
-    new = rewrite(CODE)
-    assert new != ast.unparse(ast.parse(CODE))
-    for radius in (1, 2, 5):
-        got = []
-        for source in (CODE, new):
-            names: dict = {}
-            exec(source, names)
-            got.append((names["area"](radius, unit=2), names["Box"]().size()))
-        assert got[0] == got[1]
-
-
-def test_other_names_are_only_those_nobody_else_sees() -> None:
-    new = with_other_names(CODE)
-    assert "my_squared" in new and "my_part" in new and "my_third" in new
-    for kept in ("radius", "parts", "total", "limit", "side", "math"):
-        assert f"my_{kept}" not in new
-    assert "A comment" not in new
