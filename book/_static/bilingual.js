@@ -15,20 +15,34 @@
     ["#pst-back-to-top .bi-top", "Back to top", "맨 위로"],
     ["details.hide summary .collapsed", "Show code", "코드 보기"],
     ["details.hide summary .expanded", "Hide code", "코드 숨기기"],
+    [".search-button__default-text", "Search", "찾기"],
   ];
   var ATTRIBUTES = [
     ["input.form-control[type=search]", "placeholder", "Search this book...", "책에서 찾기..."],
     ["input.form-control[type=search]", "aria-label", "Search this book...", "책에서 찾기..."],
     [".search-button, .search-button-field", "aria-label", "Search", "찾기"],
-    [".search-button", "title", "Search", "찾기"],
+    [".search-button, .search-button-field", "title", "Search", "찾기"],
     [".theme-switch-button", "aria-label", "light/dark", "밝은/어두운 화면"],
+    [".theme-switch-button", "title", "light/dark", "밝은/어두운 화면"],
     [".primary-toggle", "aria-label", "Toggle primary sidebar", "차례 여닫기"],
+    [".primary-toggle", "title", "Toggle primary sidebar", "차례 여닫기"],
     [".secondary-toggle", "aria-label", "Toggle secondary sidebar", "이 페이지의 차례 여닫기"],
+    [".secondary-toggle", "title", "Toggle secondary sidebar", "이 페이지의 차례 여닫기"],
     [".left-prev", "title", "previous page", "이전 페이지"],
     [".right-next", "title", "next page", "다음 페이지"],
-    ["button.toggle-button", "aria-label", "Toggle hidden content", "숨은 내용 여닫기"],
-    ["button.toggle-button", "data-toggle-hint", "", ""],
+    ["button.copybtn", "data-tooltip", "Copy", "복사"],
+    ["button.copybtn", "aria-label", "Copy the code", "코드 복사"],
+    ["a.headerlink", "title", "Link to this heading", "이 제목으로 오는 링크"],
+    ["nav.bd-docs-nav", "aria-label", "Main", "책의 차례"],
+    ["nav.bd-toc-nav", "aria-label", "On this page", "이 페이지의 차례"],
   ];
+  // What the script of the copy buttons says once it has copied.
+  var COPY = {
+    en: { copy: "Copy", copy_to_clipboard: "Copy to clipboard", copy_success: "Copied!",
+          copy_failure: "Failed to copy" },
+    ko: { copy: "복사", copy_to_clipboard: "클립보드에 복사", copy_success: "복사했습니다",
+          copy_failure: "복사하지 못했습니다" },
+  };
 
   function each(selector, act) {
     Array.prototype.forEach.call(document.querySelectorAll(selector), act);
@@ -49,6 +63,17 @@
         });
       }
     );
+  }
+
+  /* Bootstrap moves the title of a button with a tooltip into an attribute of its own. */
+  function attributeOf(element, name) {
+    var moved = "data-bs-original-title";
+    return name === "title" && element.hasAttribute(moved) ? moved : name;
+  }
+
+  function wordCopyButtons(korean) {
+    if (typeof messages === "undefined" || typeof locale === "undefined") return;
+    Object.assign(messages[locale], COPY[korean ? "ko" : "en"]);
   }
 
   function show(mode) {
@@ -80,9 +105,10 @@
     });
     ATTRIBUTES.forEach(function (entry) {
       each(entry[0], function (element) {
-        element.setAttribute(entry[1], entry[korean ? 3 : 2]);
+        element.setAttribute(attributeOf(element, entry[1]), entry[korean ? 3 : 2]);
       });
     });
+    wordCopyButtons(korean);
   }
 
   /* Keep the choice, and the paragraph the reader was at where it was. */
@@ -124,6 +150,8 @@
     });
     document.addEventListener("keydown", onKey);
     show(root.dataset.lang);
+    // Copy buttons and tooltips are made after this script has run.
+    window.addEventListener("load", function () { show(root.dataset.lang); });
     // Another tab of the same site: follow it.
     window.addEventListener("storage", function (event) {
       if (event.key === KEY && MODES.indexOf(event.newValue) >= 0) show(event.newValue);

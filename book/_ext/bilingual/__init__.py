@@ -12,7 +12,8 @@ Images say both in one alternative text: ``English | 한국어``.
 
 The parts: `syntax` reads the directive and the role, `pairing` sets every pair side by
 side and warns where a Korean text is missing, `pictures` does the same for alternative
-texts, `page` carries both languages into titles and navigation.
+texts, `page` carries both languages into titles and navigation, `samples` brings pictures of
+the chapters to the title page, `comments` offers giscus where it is configured.
 """
 
 from __future__ import annotations
@@ -22,11 +23,21 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from . import page, pairing, pictures, syntax
+from . import comments, page, pairing, pictures, samples, syntax
 
 HERE = Path(__file__).parent
 # The template of the switch, put before the theme's own buttons.
 SWITCH = "language-switch.html"
+# The button at the end of a page that says it is read, and the theme's sidebar with how far
+# the reader has come above the chapters.
+MARK = "reading-mark.html"
+SIDEBAR = [
+    "navbar-logo.html",
+    "icon-links.html",
+    "search-button-field.html",
+    "reading-progress.html",
+    "sbt-sidebar-nav.html",
+]
 
 
 def _add_files(app: Sphinx, config: Config) -> None:
@@ -44,6 +55,9 @@ def _add_files(app: Sphinx, config: Config) -> None:
         )
         if SWITCH not in header:
             header.insert(0, SWITCH)
+        config.html_sidebars.setdefault("**", SIDEBAR)
+        footer = config.html_theme_options.setdefault("article_footer_items", [])
+        config.html_theme_options["article_footer_items"] = [MARK, *footer, "comments.html"]
 
 
 def setup(app: Sphinx) -> dict[str, object]:
@@ -52,7 +66,11 @@ def setup(app: Sphinx) -> dict[str, object]:
     pairing.setup(app)
     pictures.setup(app)
     page.setup(app)
+    samples.setup(app)
+    comments.setup(app)
     app.connect("config-inited", _add_files)
     app.add_css_file("bilingual.css", priority=900)
+    app.add_css_file("look.css", priority=910)
     app.add_js_file("bilingual.js", loading_method="defer")
+    app.add_js_file("reading.js", loading_method="defer")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

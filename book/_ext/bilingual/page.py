@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from .syntax import plain_words_in_both, split_plain
 
 HERE = Path(__file__).parent
 DASH = " — "
+# What Sphinx calls things that are numbered, and what they are in Korean.
+NUMBERED = {"Fig.": "그림", "Table": "표", "Listing": "코드"}
+NUMBER = re.compile(
+    r'(?P<tag><span class="(?:caption-number|std std-numref)">)'
+    r"(?P<kind>Fig\.|Table|Listing) (?P<number>[\d.]+)\s*</span>"
+)
 
 
-class SplitReferences(SphinxPostTransform):
+def _split_references(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Mark both languages in references that show a title or a caption.
 
     Sphinx keeps titles as plain text for references, so the two languages arrive joined.
     """
-
-    default_priority = 900  # after all references are resolved
-
-    def run(self, **kwargs: object) -> None:
-        """Split the text of each such reference."""
-        for link in self.document.findall(nodes.reference):
-            for text in list(link.findall(nodes.Text)):
-                if _is_marked(text):
-                    continue
-                english, korean = split_plain(text.astext())
-                if english != korean:
-                    text.parent.replace(text, plain_words_in_both(english, korean))
+    for link in doctree.findall(nodes.reference):
+        for text in list(link.findall(nodes.Text)):
+            if _is_marked(text):
+                continue
+            english, korean = split_plain(text.astext())
+            if english != korean:
+                text.parent.replace(text, plain_words_in_both(english, korean))
 
 
 def _is_marked(text: nodes.Text) -> bool:
@@ -63,6 +64,22 @@ def window_titles(page: str, site: str) -> dict[str, str]:
     for mode, half in halves.items():
         titles[mode] = _joined(split_plain(page)[half], split_plain(site)[half])
     return titles
+
+
+def number_in_both(body: str) -> str:
+    """The body of a page with the numbers of its figures in both languages: Fig. 1, 그림 1.
+
+    Sphinx writes them itself, in the document's language only.
+    """
+    return NUMBER.sub(_numbers, body)
+
+
+def _numbers(found: re.Match[str]) -> str:
+    korean = f"{NUMBERED[found['kind']]} {found['number']}"
+    return (
+        f'{found["tag"]}<span class="bi-number" lang="en">{found["kind"]} {found["number"]}'
+        f'</span><span class="bi-ko" lang="ko">{korean}</span> </span>'
+    )
 
 
 def _joined(page: str, site: str) -> str:
@@ -98,6 +115,8 @@ def _set_titles(
         + str(context.get("metatags", ""))
     )
     # Captions of the parts come from _toc.yml as plain text, with no node of their own.
+    if isinstance(context.get("body"), str):
+        context["body"] = number_in_both(str(context["body"]))
     build_toctree = context.get("generate_toctree_html")
     if callable(build_toctree):
         context["generate_toctree_html"] = _with_marked_captions(build_toctree)
@@ -129,5 +148,6 @@ def _with_marked_captions(build_toctree):  # type: ignore[no-untyped-def]
 
 def setup(app: Sphinx) -> None:
     """Connect to Sphinx; late, because the themes fill the context first."""
-    app.add_post_transform(SplitReferences)
+    # Late: pages made from other sources, as the glossary, get their links at this event, too.
+    app.connect("doctree-resolved", _split_references, priority=900)
     app.connect("html-page-context", _set_titles, priority=900)

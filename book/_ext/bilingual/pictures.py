@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 
 from docutils import nodes
+from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 SEPARATOR = " | "
 _HANGUL = re.compile(r"[가-힣]")
+_VIEW_BOX = re.compile(r"<svg[^>]*\sviewBox=\"\S+ \S+ (?P<width>[\d.]+) (?P<height>[\d.]+)\"")
 
 
 def split_alt(alt: str) -> tuple[str, str] | None:
@@ -84,6 +86,33 @@ def _inline_drawing(path: Path) -> str | None:
     )
 
 
+def size_of(path: Path) -> tuple[int, int] | None:
+    """Width and height of a picture in pixels; None where its file does not say."""
+    if not path.is_file():
+        return None
+    if path.suffix == ".svg":
+        box = _VIEW_BOX.search(path.read_text(encoding="utf-8"))
+        return (round(float(box["width"])), round(float(box["height"]))) if box else None
+    try:
+        with Image.open(path) as picture:
+            return picture.size
+    except OSError:
+        return None
+
+
+def _loading(self: SphinxTranslator, node: nodes.image) -> str:
+    """Attributes that keep room for a picture, and load it only when it is near.
+
+    The title page shows its pictures at once: they stand on its first screen.
+    """
+    source = Path(self.builder.srcdir) / node["uri"]  # type: ignore[attr-defined]
+    size = None if {"width", "height", "scale"} & set(node.attributes) else size_of(source)
+    room = f'width="{size[0]}" height="{size[1]}" ' if size else ""
+    builder = self.builder  # type: ignore[attr-defined]
+    lazy = "" if builder.current_docname == builder.config.root_doc else 'loading="lazy" '
+    return f'{room}{lazy}decoding="async" '
+
+
 def _visit_image(self: SphinxTranslator, node: nodes.image) -> None:
     """Write the image as the theme would, with both texts beside the joint one.
 
@@ -99,10 +128,10 @@ def _visit_image(self: SphinxTranslator, node: nodes.image) -> None:
         raise nodes.SkipNode
     start = len(self.body)  # type: ignore[attr-defined]
     type(self).visit_image(self, node)  # type: ignore[attr-defined]
-    if "alt-en" not in node:
-        return
-    english, korean = escape(node["alt-en"]), escape(node["alt-ko"])
-    attributes = f'<img data-alt-en="{english}" data-alt-ko="{korean}" '
+    attributes = f"<img {_loading(self, node)}"
+    if "alt-en" in node:
+        english, korean = escape(node["alt-en"]), escape(node["alt-ko"])
+        attributes += f'data-alt-en="{english}" data-alt-ko="{korean}" '
     for index in range(start, len(self.body)):  # type: ignore[attr-defined]
         text = self.body[index]  # type: ignore[attr-defined]
         self.body[index] = text.replace("<img ", attributes)  # type: ignore[attr-defined]

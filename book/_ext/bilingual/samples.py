@@ -1,0 +1,82 @@
+"""Pictures of the title page that the chapters' own cells drew: ``{sample} gan/gan``.
+
+    ```{sample} gan/dcgan
+    :begins: Four rows of eight images
+    ```
+
+The option is how the alternative text of the picture begins, in English. The picture is taken
+from the page when the book is built, so it is never older than the page.
+"""
+
+from __future__ import annotations
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+logger = logging.getLogger(__name__)
+
+
+class Sample(nodes.General, nodes.Element):
+    """Where a picture of another page is to come."""
+
+
+class SampleDirective(SphinxDirective):
+    """``{sample}``: one picture from the cells of the page that is named."""
+
+    required_arguments = 1
+    option_spec = {"begins": directives.unchanged_required}  # noqa: RUF012 docutils' own form
+
+    def run(self) -> list[nodes.Node]:
+        """Note the page; its picture is known once all pages are read."""
+        page = self.arguments[0]
+        self.env.note_dependency(self.env.doc2path(page))
+        sample = Sample("", page=page, begins=self.options.get("begins", ""))
+        self.set_source_info(sample)
+        return [sample]
+
+
+class TakeSamples(SphinxPostTransform):
+    """Put a copy of each picture into its place.
+
+    Warns with type ``bilingual``, subtype ``sample``, where the page has no such picture.
+    """
+
+    default_priority = 5  # before the builder chooses the form of each picture
+
+    def run(self, **kwargs: object) -> None:
+        """Replace each sample by its picture, which leads to the page."""
+        for sample in list(self.document.findall(Sample)):
+            picture = self._picture(sample["page"], sample["begins"])
+            if picture is None:
+                logger.warning(
+                    '%s has no picture with a text that begins "%s"',
+                    *(sample["page"], sample["begins"]),
+                    type="bilingual",
+                    subtype="sample",
+                    location=sample,
+                )
+                sample.parent.remove(sample)
+                continue
+            sample.replace_self(nodes.container("", picture, classes=["sample"]))
+
+    def _picture(self, page: str, begins: str) -> nodes.image | None:
+        for image in self.env.get_doctree(page).findall(nodes.image):
+            if image["uri"].endswith(".png") and image.get("alt-en", "").startswith(begins):
+                break
+        else:
+            return None
+        picture = image.deepcopy()
+        for name in ("width", "height", "scale", "align"):
+            picture.attributes.pop(name, None)
+        return picture
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive."""
+    app.add_node(Sample)
+    app.add_directive("sample", SampleDirective)
+    app.add_post_transform(TakeSamples)

@@ -1,0 +1,149 @@
+/* Pages read: marked in the chapter list, kept in this browser only. */
+(function () {
+  "use strict";
+
+  var KEY = "side-by-side-read";
+  var STAY = 1000; // milliseconds that the end of a page must be in view
+  var root = document.documentElement;
+  var base = new URL(root.dataset.content_root || "./", location.href);
+
+  /* The path of a page below the site's own root: the same from a server and from a disk. */
+  function pageOf(address) {
+    var url = new URL(address, location.href);
+    if (url.href.indexOf(base.href) !== 0) return null;
+    return decodeURIComponent(url.pathname.slice(base.pathname.length)) || "index.html";
+  }
+
+  function load() {
+    try {
+      var kept = JSON.parse(localStorage.getItem(KEY));
+      return new Set(Array.isArray(kept) ? kept : []);
+    } catch (error) { return new Set(); }
+  }
+
+  function save(read) {
+    try { localStorage.setItem(KEY, JSON.stringify(Array.from(read).sort())); }
+    catch (error) { /* storage may be forbidden; the mark then lasts for this page only */ }
+  }
+
+  var here = pageOf(location.href);
+  var read = load();
+  var links = Array.prototype.filter.call(
+    document.querySelectorAll(".bd-docs-nav li:not(.bd-sidenav__home-link > li) > a[href]"),
+    function (link) { return pageOf(link.href) !== null && pageOf(link.href) !== "index.html"; }
+  );
+  var chapters = new Set(links.map(function (link) { return pageOf(link.href); }));
+  var button = document.querySelector(".reading-mark");
+  var progress = document.querySelector(".reading-progress");
+
+  /* Words for readers who do not see the tick. */
+  function tick(link, isRead) {
+    var mark = link.querySelector(".reading-tick");
+    if (isRead && !mark) {
+      mark = document.createElement("span");
+      mark.className = "reading-tick";
+      mark.innerHTML = '<span class="bi-en" lang="en">(read)</span>' +
+        '<span class="bi-ko" lang="ko">(읽음)</span>';
+      link.appendChild(mark);
+    } else if (!isRead && mark) {
+      mark.remove();
+    }
+  }
+
+  function show() {
+    links.forEach(function (link) { tick(link, read.has(pageOf(link.href))); });
+    if (button) {
+      var done = read.has(here);
+      button.setAttribute("aria-pressed", String(done));
+    }
+    if (!progress) return;
+    var count = Array.from(chapters).filter(function (page) { return read.has(page); }).length;
+    progress.querySelector(".bi-en").textContent =
+      count + " of " + chapters.size + " pages read";
+    progress.querySelector(".bi-ko").textContent =
+      chapters.size + "쪽 가운데 " + count + "쪽 읽음";
+    var share = chapters.size ? count / chapters.size : 0;
+    progress.querySelector(".reading-bar > span").style.width = 100 * share + "%";
+    progress.hidden = false;
+  }
+
+  function set(isRead) {
+    // Another tab may have marked other pages since.
+    read = load();
+    if (isRead) read.add(here);
+    else read.delete(here);
+    save(read);
+    show();
+  }
+
+  /* Mark the page once its end has been in view; what the reader sets by hand stays. */
+  function watchTheEnd() {
+    var end = document.querySelector(".reading-end");
+    if (!end || !window.IntersectionObserver) return null;
+    var timer = 0;
+    var observer = new IntersectionObserver(function (entries) {
+      clearTimeout(timer);
+      if (!entries[entries.length - 1].isIntersecting) return;
+      timer = setTimeout(function () { observer.disconnect(); set(true); }, STAY);
+    });
+    observer.observe(end);
+    return function () { clearTimeout(timer); observer.disconnect(); };
+  }
+
+  show();
+  if (button && chapters.has(here)) {
+    button.hidden = false;
+    var stop = read.has(here) ? null : watchTheEnd();
+    button.addEventListener("click", function () {
+      if (stop) stop();
+      set(!read.has(here));
+    });
+  }
+  window.addEventListener("storage", function (event) {
+    if (event.key !== KEY) return;
+    read = load();
+    show();
+  });
+
+  /* What scrolls sideways must scroll by keyboard, too; the rest needs no stop of its own. */
+  var SCROLLERS = ".highlight pre, .cell_output pre, div.math, .pst-scrollable-table-container," +
+    " .bd-article .output table, .katex-display, .sd-card-body, .text_html";
+
+  function markScrollers() {
+    document.querySelectorAll(SCROLLERS).forEach(function (box) {
+      if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+      else if (box.getAttribute("tabindex") === "0") box.removeAttribute("tabindex");
+    });
+  }
+
+  var waiting = 0;
+  function soon() {
+    clearTimeout(waiting);
+    waiting = setTimeout(markScrollers, 150);
+  }
+  window.addEventListener("load", soon);
+  window.addEventListener("resize", soon);
+  document.addEventListener("click", soon); // the switch, folded code, tabs
+  document.addEventListener("toggle", soon, true);
+
+  /* On paper: everything unfolded, in the light theme, every picture loaded. */
+  var before = null;
+  window.addEventListener("beforeprint", function () {
+    if (before) return;
+    before = { theme: root.dataset.theme, closed: [] };
+    root.dataset.theme = "light";
+    document.querySelectorAll("article details:not([open])").forEach(function (fold) {
+      fold.open = true;
+      before.closed.push(fold);
+    });
+    document.querySelectorAll("article img[loading=lazy]").forEach(function (picture) {
+      picture.loading = "eager";
+    });
+  });
+  window.addEventListener("afterprint", function () {
+    if (!before) return;
+    root.dataset.theme = before.theme;
+    before.closed.forEach(function (fold) { fold.open = false; });
+    before = null;
+  });
+})();
