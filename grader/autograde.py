@@ -187,7 +187,8 @@ class _Grading:
         if not path.is_file():
             raise GraderError(
                 f"Isolated mode needs the instructor's version {path}: run `grader release "
-                f"{self.name}`, or grade with --mode compat."
+                f"{self.name}` with DLCOURSE_SOLUTIONS naming the folder of the sources, or "
+                "grade with --mode compat."
             )
         released = nbformat.read(self.released, as_version=4)
         self.secret = course_secret(self.course.folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bilingual.syntax import plain_words_in_both
+from bilingual.syntax import plain_words_in_both, split_plain
 from docutils import nodes
 from proofread.findings import Term, load_terms
 from sphinx.application import Sphinx
@@ -100,7 +100,9 @@ def _link(app: Sphinx, docname: str, use: tuple[str, str] | None) -> list[nodes.
     page, anchor = use
     address = app.builder.get_relative_uri(docname, page) + (f"#{anchor}" if anchor else "")
     title = app.env.titles[page].astext()
-    return [nodes.reference("", title, refuri=address, internal=True)]
+    link = nodes.reference("", "", refuri=address, internal=True)
+    link += plain_words_in_both(*split_plain(title))
+    return [link]
 
 
 def _drop_module_text(

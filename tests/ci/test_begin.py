@@ -10,7 +10,12 @@ from types import ModuleType
 
 import pytest
 
+from grader.course import solutions_folder
+from tests.problem_sets.sheet import needs_sources
+
 from .conftest import REPOSITORY, Copy
+
+pytestmark = needs_sources  # each test begins from the set `gan`
 
 TITLES = ("TITLE=Points at random", "KO=무작위로 뽑은 점")
 
@@ -59,8 +64,8 @@ def test_a_new_problem_set_passes_all_checks_at_once(copy: Copy) -> None:
 
 def take_setup_cell_and_chapter(copy: Copy) -> None:
     """Copy what a new problem set is made from: another set, and a chapter."""
-    for folder in ("solutions", "exercises"):
-        shutil.copytree(REPOSITORY / folder / "gan", copy.path(folder) / "gan")
+    shutil.copytree(solutions_folder() / "gan", copy.path("solutions") / "gan")
+    shutil.copytree(REPOSITORY / "exercises" / "gan", copy.path("exercises") / "gan")
     with copy.path("tests/notebooks/budget.yml").open("a") as budget:
         budget.write("solutions/gan/gan: {seconds: 60, work: 1, speed: 1}\n")
     copy.path("book/gan").mkdir()
@@ -72,7 +77,7 @@ def root(tmp_path: Path) -> Path:
     """The files that a beginning looks at."""
     (tmp_path / "book" / "gan").mkdir(parents=True)
     shutil.copy(REPOSITORY / "book" / "gan" / "gan.md", tmp_path / "book" / "gan")
-    shutil.copytree(REPOSITORY / "solutions" / "gan", tmp_path / "solutions" / "gan")
+    shutil.copytree(solutions_folder() / "gan", tmp_path / "solutions" / "gan")
     shutil.copy(REPOSITORY / "_toc.yml", tmp_path)
     (tmp_path / "tests" / "notebooks").mkdir(parents=True)
     (tmp_path / "tests" / "notebooks" / "budget.yml").write_text("a: {}\n")

@@ -13,11 +13,12 @@ from grader.course import SAMPLE_CLASS, Course
 from grader.record import Record
 from grader.release import release
 from grader.report import Row, rows
+from tests.problem_sets.sheet import needs_sources
 from tests.tools.make_students import STUDENTS, submissions
 
 from .people import contents
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, needs_sources]
 
 ALL = {
     "losses_discriminator-values": 6,

@@ -157,10 +157,12 @@ class Store:
 
     def drop_strangers(self) -> None:
         """Delete the runs of notebooks whose source is gone."""
+        named = os.environ.get("DLCOURSE_SOLUTIONS", "").strip()
+        sources = self.root / (Path(named).expanduser() if named else "solutions")
         known = {
-            path.relative_to(self.root).with_suffix("").as_posix().replace("/", ".")
-            for folder in ("book", "solutions")
-            for path in (self.root / folder).rglob("*.md")
+            f"{name}.{path.relative_to(folder).with_suffix('').as_posix().replace('/', '.')}"
+            for name, folder in (("book", self.root / "book"), ("solutions", sources))
+            for path in folder.rglob("*.md")
         }
         for folder in self.folder.glob("*"):
             if folder.name not in known:
