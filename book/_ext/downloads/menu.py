@@ -51,6 +51,8 @@ def _set_items(
             items.append(_item(address, words, save=False))
     items.append(_item(to(f"downloads/{NAME}.zip", 1), ALL))
     context["downloads_menu"] = items
+    if pagename == "search":
+        app.add_js_file("from-disk.js", loading_method="defer")
 
 
 def _is_chapter(app: Sphinx, page: str) -> bool:
