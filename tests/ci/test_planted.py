@@ -30,6 +30,8 @@ def expect_red(copy: Copy, target: str, *words: str) -> str:
     return said
 
 
+# tests/notebooks/test_runs.py sees the same on a smaller book, in seconds.
+@pytest.mark.slow
 def test_a_raising_cell_fails_the_notebooks(copy: Copy, intact) -> None:
     intact("notebooks")
     copy.plant(PAGE, PRINT, f"{PRINT}; 1 / 0")
@@ -37,6 +39,7 @@ def test_a_raising_cell_fails_the_notebooks(copy: Copy, intact) -> None:
     expect_red(copy, "notebooks", "book/tiny/page.ipynb::Cell 0", "ZeroDivisionError")
 
 
+@pytest.mark.slow
 def test_a_changed_output_fails_the_notebooks(copy: Copy, intact) -> None:
     intact("notebooks")
     copy.plant(REFERENCE, "points: 3", "points: 4")
