@@ -94,8 +94,9 @@ def _all_run_isolated(course: Course, names: list[str]) -> bool:
         for cell, why in failing.items():
             fine = False
             say(
-                f"{name}: the test cell {cell!r} does not run in isolated mode ({why}); "
-                "reword it, or set the mode of the problem set to compat."
+                f"{name}: the reference solution does not earn all points of the test cell "
+                f"{cell!r} in isolated mode ({why}); mend the solution, reword the cell, or set "
+                "the mode of the problem set to compat."
             )
     return fine
 
