@@ -82,6 +82,18 @@ def _numbers(found: re.Match[str]) -> str:
     )
 
 
+def list_of_references(body: str) -> str:
+    """The body of a page with the list of references as HTML's own kind of list.
+
+    docutils gives each entry a role that ARIA has withdrawn. The entries are in English,
+    whichever language the page is in.
+    """
+    return body.replace(
+        '<div role="list" class="citation-list">',
+        '<div role="list" class="citation-list" lang="en">',
+    ).replace(' role="doc-biblioentry"', ' role="listitem"')
+
+
 def _joined(page: str, site: str) -> str:
     return page if page == site else f"{page}{DASH}{site}"
 
@@ -116,7 +128,7 @@ def _set_titles(
     )
     # Captions of the parts come from _toc.yml as plain text, with no node of their own.
     if isinstance(context.get("body"), str):
-        context["body"] = number_in_both(str(context["body"]))
+        context["body"] = list_of_references(number_in_both(str(context["body"])))
     build_toctree = context.get("generate_toctree_html")
     if callable(build_toctree):
         context["generate_toctree_html"] = _with_marked_captions(build_toctree)

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 SEPARATOR = " | "
 _HANGUL = re.compile(r"[가-힣]")
+_SIZED = re.compile(r'<img[^>]*\s(?:width|height)="')
 _VIEW_BOX = re.compile(r"<svg[^>]*\sviewBox=\"\S+ \S+ (?P<width>[\d.]+) (?P<height>[\d.]+)\"")
 
 
@@ -100,17 +101,18 @@ def size_of(path: Path) -> tuple[int, int] | None:
         return None
 
 
-def _loading(self: SphinxTranslator, node: nodes.image) -> str:
+def _loading(self: SphinxTranslator, source: Path, written: str) -> str:
     """Attributes that keep room for a picture, and load it only when it is near.
 
-    The title page shows its pictures at once: they stand on its first screen.
+    The title page shows its pictures at once: they stand on its first screen. A width that
+    the author chose is written as a style, and the attributes then give the proportions.
     """
-    source = Path(self.builder.srcdir) / node["uri"]  # type: ignore[attr-defined]
-    size = None if {"width", "height", "scale"} & set(node.attributes) else size_of(source)
-    room = f'width="{size[0]}" height="{size[1]}" ' if size else ""
     builder = self.builder  # type: ignore[attr-defined]
     lazy = "" if builder.current_docname == builder.config.root_doc else 'loading="lazy" '
-    return f'{room}{lazy}decoding="async" '
+    size = size_of(source)
+    if size is None or _SIZED.search(written):
+        return lazy
+    return f'{lazy}width="{size[0]}" height="{size[1]}" '
 
 
 def _visit_image(self: SphinxTranslator, node: nodes.image) -> None:
@@ -118,7 +120,9 @@ def _visit_image(self: SphinxTranslator, node: nodes.image) -> None:
 
     Without a script the joint text is what is read out, so no language is left out.
     """
-    drawing = _inline_drawing(Path(self.builder.srcdir) / node["uri"])  # type: ignore[attr-defined]
+    # Sphinx puts the address that the page links to in the place of the file's.
+    source = Path(self.builder.srcdir) / node["uri"]  # type: ignore[attr-defined]
+    drawing = _inline_drawing(source)
     if drawing and "alt-en" in node:
         english, korean, both = map(escape, (node["alt-en"], node["alt-ko"], node["alt"]))
         self.body.append(  # type: ignore[attr-defined]
@@ -128,7 +132,8 @@ def _visit_image(self: SphinxTranslator, node: nodes.image) -> None:
         raise nodes.SkipNode
     start = len(self.body)  # type: ignore[attr-defined]
     type(self).visit_image(self, node)  # type: ignore[attr-defined]
-    attributes = f"<img {_loading(self, node)}"
+    written = "".join(self.body[start:])  # type: ignore[attr-defined]
+    attributes = f"<img {_loading(self, source, written)}"
     if "alt-en" in node:
         english, korean = escape(node["alt-en"]), escape(node["alt-ko"])
         attributes += f'data-alt-en="{english}" data-alt-ko="{korean}" '

@@ -1,0 +1,294 @@
+"""The title page, letters, pictures, marks of what is read, paper and every width."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import SITE
+
+pytestmark = pytest.mark.browser
+
+CHAPTER = "gan/gan.html"
+READ = "side-by-side-read"
+WIDTHS = (360, 768, 1280, 3840)
+FEW = ("index.html", CHAPTER, "preliminaries/probability.html", "appendix/library.html")
+ALL = sorted(
+    page.relative_to(SITE).as_posix()
+    for page in SITE.rglob("*.html")
+    if "_static" not in page.relative_to(SITE).parts
+)
+STYLE = "([selector, name]) => getComputedStyle(document.querySelector(selector))[name]"
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+# The title page.
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_the_title_page_says_in_one_screen_what_the_course_is(
+    open_page, language, width, height
+):
+    page = open_page(f"index.html?lang={language}")
+    page.set_viewport_size({"width": width, "height": height})
+    parts = [
+        "article h1",
+        f".title-words .bi-pair > .bi-{language} > p",
+        f".title-begin .bi-{language} a >> nth=0",
+        ".title-languages",
+        ".title-sample img >> nth=0",
+        ".title-sample img >> nth=1",
+        ".title-sample img >> nth=2",
+    ]
+    for part in parts:
+        box = page.locator(part).first.bounding_box()
+        assert box and box["y"] >= 0 and box["y"] + box["height"] <= height, part
+
+
+def test_the_samples_are_pictures_that_chapters_show(open_page):
+    page = open_page("index.html")
+    shown = page.locator(".title-sample img")
+    names = [image.get_attribute("src").split("/")[-1] for image in shown.all()]
+    assert len(names) == 3
+    for name, chapter in zip(names, ("gan/dcgan", "gan/gan", "hpo/asynchronous"), strict=True):
+        assert name in (SITE / f"{chapter}.html").read_text(encoding="utf-8")
+    assert page.evaluate(
+        "[...document.querySelectorAll('.title-sample img')].every((i) => i.naturalWidth > 0)"
+    )
+
+
+def test_the_two_languages_of_the_title_page_lead_to_each_other(open_page):
+    page = open_page("index.html?lang=en")
+    page.locator(".title-switch a[lang=ko]").click()
+    assert page.evaluate("document.documentElement.dataset.lang") == "ko"
+
+
+# Letters.
+
+
+def test_hangul_breaks_between_words_and_has_fonts_of_its_own(open_page):
+    page = open_page(f"{CHAPTER}?lang=both")
+    korean = "article .bi-pair > .bi-ko p"
+    assert page.evaluate(STYLE, [korean, "wordBreak"]) == "keep-all"
+    assert "Noto Sans CJK KR" in page.evaluate(STYLE, [korean, "fontFamily"])
+    english = "article .bi-pair > .bi-en p"
+    heights = {page.evaluate(STYLE, [part, "lineHeight"]) for part in (korean, english)}
+    assert len(heights) == 1  # twins keep step
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_lines_are_no_longer_than_one_can_read(open_page, language):
+    page = open_page(f"{CHAPTER}?lang={language}", width=3840)
+    widths = page.locator(f"article .bi-pair > .bi-{language} > p").evaluate_all(
+        "(all) => all.map((p) => p.getBoundingClientRect().width)"
+    )
+    assert widths and max(widths) <= 44 * 16
+
+
+# The theme's own words.
+
+
+def test_words_of_the_theme_are_korean_in_korean(open_page):
+    page = open_page(f"{CHAPTER}?lang=ko")
+    page.wait_for_load_state("load")
+    assert page.locator(".bi-switch [data-set-lang=both]").inner_text() == "나란히"
+    assert page.locator("figcaption .caption-number").first.inner_text().startswith("그림 ")
+    assert page.locator(".search-button__default-text").first.inner_text() == "찾기"
+    page.wait_for_selector("button.copybtn", state="attached")
+    assert page.locator("button.copybtn").first.get_attribute("data-tooltip") == "복사"
+    titles = page.locator(
+        ".theme-switch-button, .primary-toggle, .secondary-toggle, .search-button-field"
+    ).evaluate_all("(all) => all.map((b) => b.title || b.dataset.bsOriginalTitle)")
+    assert titles and all(any("가" <= letter <= "힣" for letter in title) for title in titles)
+
+
+def test_words_of_the_theme_are_english_in_english(open_page):
+    page = open_page(f"{CHAPTER}?lang=en")
+    assert page.locator(".bi-switch [data-set-lang=both]").inner_text() == "Both"
+    assert page.locator("figcaption .caption-number").first.inner_text().startswith("Fig. ")
+
+
+def test_links_of_the_glossary_show_one_title(open_page):
+    page = open_page("appendix/glossary.html?lang=ko")
+    words = page.locator("table.glossary td:last-child a").all_inner_texts()
+    assert words and all("·" not in text for text in words)
+
+
+# Pictures.
+
+
+@pytest.mark.parametrize("path", [CHAPTER, "introduction/motivation.html"])
+def test_pictures_wait_until_they_are_near_and_keep_their_room(open_page, path):
+    page = open_page(path)
+    for image in page.locator("article img").all():
+        assert image.get_attribute("loading") == "lazy"
+        assert image.get_attribute("width") and image.get_attribute("height")
+
+
+@pytest.mark.parametrize("colour", ["light", "dark"])
+def test_pictures_of_cells_lie_on_a_white_card(open_page, colour):
+    page = open_page(CHAPTER, color_scheme=colour)
+    card = page.evaluate(STYLE, [".cell_output img", "backgroundColor"])
+    assert card == "rgb(255, 255, 255)"
+
+
+def test_drawings_are_as_legible_in_the_dark(open_page):
+    page = open_page("introduction/motivation.html", color_scheme="dark")
+    texts = page.locator(".bi-drawing svg text").evaluate_all(
+        "(all) => all.map((text) => getComputedStyle(text).fill)"
+    )
+    assert texts
+    paper = page.evaluate(STYLE, [".bi-drawing svg", "backgroundColor"])
+    assert paper == "rgb(255, 255, 255)" or "rgb(0, 0, 0)" not in texts
+
+
+# What is read.
+
+
+def kept(page) -> str | None:
+    return page.evaluate(f"localStorage.getItem('{READ}')")
+
+
+def to_the_end(page) -> None:
+    page.locator(".reading-mark").scroll_into_view_if_needed()
+    page.wait_for_selector(".reading-mark[aria-pressed=true]", timeout=10_000)
+
+
+def test_a_page_is_read_once_its_end_was_in_view(open_page):
+    page = open_page(CHAPTER)
+    assert kept(page) is None
+    assert page.locator(".reading-tick").count() == 0
+    to_the_end(page)
+    assert kept(page) == f'["{CHAPTER}"]'
+    assert page.locator(".bd-docs-nav .current > a .reading-tick").count() == 1
+    assert page.locator(".reading-progress .bi-en").inner_text().startswith("1 of ")
+    page.reload()
+    assert page.locator(".bd-docs-nav .current > a .reading-tick").count() == 1
+
+
+def test_the_mark_is_taken_back_by_keyboard_and_stays_away(open_page):
+    page = open_page(CHAPTER)
+    to_the_end(page)
+    page.locator(".reading-mark").focus()
+    page.keyboard.press("Space")
+    assert kept(page) == "[]"
+    page.wait_for_timeout(1_500)  # the end is still in view
+    assert kept(page) == "[]"
+    page.keyboard.press("Enter")
+    assert kept(page) == f'["{CHAPTER}"]'
+
+
+def test_the_title_page_is_no_chapter_to_be_read(open_page):
+    page = open_page("index.html")
+    assert not page.locator(".reading-mark").is_visible()
+
+
+def test_without_a_script_nothing_of_the_marks_shows(open_page):
+    page = open_page(CHAPTER, java_script_enabled=False)
+    assert not page.locator(".reading-mark").is_visible()
+    assert not page.locator(".reading-progress").is_visible()
+
+
+# Comments are off until they are configured.
+
+
+def test_no_page_has_comments_or_their_script(open_page):
+    page = open_page(CHAPTER)
+    assert page.locator(".comments").count() == 0
+    assert "giscus" not in page.content() and "comments.js" not in page.content()
+
+
+@pytest.mark.parametrize("giscus", [{}, {"repo": ""}])
+def test_comments_stay_off_without_a_repository(giscus):
+    from bilingual.comments import giscus_of
+
+    assert giscus_of({"giscus": giscus}) == {}
+
+
+def test_comments_need_every_key():
+    from bilingual.comments import giscus_of
+    from sphinx.errors import ConfigError
+
+    with pytest.raises(ConfigError, match="repo-id, category, category-id"):
+        giscus_of({"giscus": {"repo": "owner/name"}})
+
+
+def test_comments_come_from_giscus_when_the_reader_asks(open_page):
+    page = open_page(f"{CHAPTER}?lang=ko", bypass_csp=True)
+    asked = []
+
+    def answer(route):
+        asked.append(route.request.url)
+        route.fulfill(body="window.asked = document.currentScript.dataset.lang;")
+
+    page.route("https://giscus.app/**", answer)
+    page.evaluate("""() => document.querySelector("article").insertAdjacentHTML("beforeend",
+        '<button class="comments-open" data-repo="owner/name">comments</button>')""")
+    page.add_script_tag(path=SITE.parents[1] / "book" / "_static" / "comments.js")
+    assert asked == []
+    page.locator(".comments-open").click()
+    page.wait_for_function("window.asked")
+    assert asked == ["https://giscus.app/client.js"]
+    assert page.evaluate("window.asked") == "ko"
+
+
+# Every width, and paper.
+
+
+@pytest.mark.parametrize("path", FEW)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_is_wider_than_its_window(open_page, path, width):
+    assert open_page(f"{path}?lang=both", width=width).evaluate(OVERFLOW) <= 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ALL)
+def test_no_page_is_wider_than_any_window(open_page, path):
+    page = open_page(f"{path}?lang=both")
+    for language in ("en", "ko", "both"):
+        page.goto(f"{page.url.split('?')[0]}?lang={language}")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate(OVERFLOW) <= 0, (language, width)
+
+
+def test_what_scrolls_sideways_is_reached_by_keyboard(open_page):
+    page = open_page(f"{CHAPTER}?lang=en", width=360)
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(400)
+    scrolling = page.locator("article :is(pre, div.math)").evaluate_all("""(all) => all
+        .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1)
+        .map((box) => box.tabIndex)""")
+    assert scrolling and set(scrolling) == {0}
+
+
+def test_formulas_of_a_narrow_window_scroll_by_themselves(open_page):
+    page = open_page("preliminaries/probability.html?lang=both", width=1000)
+    outside = page.locator("div.math").evaluate_all("""(all) => all
+        .filter((box) => box.getBoundingClientRect().right >
+            box.closest("article").getBoundingClientRect().right + 1).length""")
+    assert outside == 0
+
+
+def test_paper_shows_the_text_alone_and_all_of_it(open_page):
+    page = open_page(CHAPTER, color_scheme="dark")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    for part in (".bd-sidebar-primary", ".bd-header-article", ".reading-mark", ".bi-switch"):
+        assert not page.locator(part).first.is_visible(), part
+    assert page.locator("article details:not([open])").count() == 0
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    cut = page.locator("article pre").evaluate_all(
+        "(all) => all.filter((pre) => pre.scrollWidth > pre.clientWidth + 1).length"
+    )
+    assert cut == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_paper_says_where_links_lead(open_page):
+    page = open_page("front/installation.html")
+    page.emulate_media(media="print")
+    target = page.evaluate("""() => getComputedStyle(document.querySelector(
+        'article a.external[href^="http"]'), "::after").content""")
+    assert "http" in target
