@@ -37,7 +37,7 @@ SUBMITTED := $(call files,grader/sample_class/submitted)
 
 .PHONY: course site exercises sample-class \
   big-class public-copy serve formgrader test test-slow lint types korean korean-record korean-accept unit drift notebooks \
-  bench references budget links zip new-chapter new-problem-set format lock clean help
+  bench references budget links zip pdf epub new-chapter new-problem-set format lock clean help
 
 course: exercises site sample-class ## the site, the problem sets and a graded sample class (default)
 	@echo
@@ -156,6 +156,13 @@ references: $(VENV) ## make tests/notebooks/ anew and show what became different
 
 zip: site ## _build/dlcourse-offline.zip, for learning without a network
 	@$(BIN)/python -m tests.ci.archive _build/dlcourse-offline.zip
+
+# Not part of `make`: printing takes minutes. The pages link what is there.
+pdf: $(DONE)/system-tests site ## the whole book as PDF, in English and in Korean
+	@PYTHONPATH=book/_ext $(BIN)/python -m downloads pdf
+
+epub: site ## the whole book as EPUB, in English and in Korean
+	@PYTHONPATH=book/_ext $(BIN)/python -m downloads epub
 
 new-chapter: $(VENV) ## NAME=gan/wgan TITLE="..." KO="...": begin a chapter
 	@$(BIN)/python scripts/begin.py chapter "$(NAME)" "$(TITLE)" "$(KO)"
