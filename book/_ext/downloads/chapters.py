@@ -145,6 +145,9 @@ def _name_pictures(body: Tag, page: str, language: str) -> None:
         source = str(image["src"])
         if not source.startswith("data:"):
             image["src"] = posixpath.normpath(posixpath.join(posixpath.dirname(page), source))
+    if language == "ko":
+        for number in body.select(".caption-number"):
+            number.string = number.get_text().replace("Fig.", "그림")
     for drawing in body.select(".bi-drawing"):
         drawing["aria-label"] = drawing.get(f"data-alt-{language}", "")
     for element in body.select("[data-alt-en]"):

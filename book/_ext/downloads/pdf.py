@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
 
-from . import words
+from . import fonts, words
 from .chapters import Outline, Part, identifier, lower_headings, read_parts
 
 HERE = Path(__file__).parent
@@ -20,7 +20,11 @@ SOURCE = re.compile(r'(<img\b[^>]*?\bsrc=")(?![a-z]+:)([^"]+)"')
 
 
 def print_page(
-    parts: list[Part], site: Path, language: str, numbers: Mapping[str, int] | None = None
+    parts: list[Part],
+    site: Path,
+    language: str,
+    faces: str = "",
+    numbers: Mapping[str, int] | None = None,
 ) -> str:
     """One HTML page with the whole book.
 
@@ -28,13 +32,14 @@ def print_page(
         parts: all chapters in the language, their headings as on the site.
         site: folder of the built site, which has pictures and style sheets.
         language: "en" or "ko".
+        faces: rules for the typeface.
         numbers: pages on which chapters begin, by name, for the contents.
     """
     static = site / "_static"
     sheets = "".join(
         f'<link rel="stylesheet" href="{(static / name).as_uri()}">' for name in STYLE_SHEETS
     )
-    style = (HERE / "styles" / "book.css").read_text(encoding="utf-8")
+    style = faces + (HERE / "styles" / "book.css").read_text(encoding="utf-8")
     title = escape(words.TITLE[language])
     body = "\n".join([_cover(language), _contents(parts, language, numbers), *_bodies(parts)])
     body = SOURCE.sub(lambda found: f'{found[1]}{(site / found[2]).as_uri()}"', body)
@@ -120,10 +125,12 @@ def make(site: Path, outline: Outline, language: str, target: Path, work: Path) 
     work.mkdir(parents=True, exist_ok=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     page, draft = work / f"book.{language}.html", work / f"book.{language}.pdf"
-    page.write_text(print_page(parts, site, language), encoding="utf-8")
+    text = print_page(parts, site, language)
+    faces = fonts.faces(text, work)
+    page.write_text(print_page(parts, site, language, faces), encoding="utf-8")
     _print(page, draft)
     numbers = chapter_pages(draft, parts)
-    page.write_text(print_page(parts, site, language, numbers), encoding="utf-8")
+    page.write_text(print_page(parts, site, language, faces, numbers), encoding="utf-8")
     _print(page, draft)
     if chapter_pages(draft, parts) != numbers:
         raise ValueError(f"the contents of {draft} name pages that are not the chapters'")
