@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -188,6 +190,20 @@ def test_a_notebook_of_the_archive_finds_the_library_beside_it(unpacked: Path) -
         env={},
     )
     assert done.stdout.strip() == str(unpacked / "dlcourse" / "__init__.py"), done.stderr
+
+
+def test_a_notebook_of_the_archive_runs_without_a_network(unpacked: Path) -> None:
+    name = "notebooks/front/installation.ipynb"
+    command = [str(Path(sys.executable).with_name("jupyter")), "execute", "--inplace", name]
+    if shutil.which("bwrap"):
+        command = ["bwrap", "--dev-bind", "/", "/", "--unshare-net", *command]
+    # The library of the archive, not the one that is installed here.
+    path = {**os.environ, "PYTHONPATH": str(unpacked)}
+    done = subprocess.run(command, cwd=unpacked, env=path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    nb = nbformat.read(unpacked / name, as_version=4)
+    printed = str([cell.get("outputs") for cell in nb.cells])
+    assert "device:" in printed
 
 
 def test_servers_open_chapters_only_from_a_branch_that_has_them() -> None:
