@@ -1,4 +1,10 @@
 from itertools import count
+from typing import NamedTuple
+
+
+class Job(NamedTuple):
+    trial_id: int
+    configuration: dict
 
 
 class FIFOScheduler:
@@ -15,7 +21,7 @@ class FIFOScheduler:
             "configuration": self.searcher.sample_configuration(),
             "reported": False,
         }
-        return trial_id, self.trials[trial_id]["configuration"]
+        return Job(trial_id, self.trials[trial_id]["configuration"])
 
     def report(self, trial_id, error):
         trial = self.trials[trial_id]

@@ -1,4 +1,7 @@
 import math
+from collections import namedtuple
+
+Record = namedtuple("Record", "configuration error runtime")
 
 
 def run_search(scheduler, objective, clock):
@@ -13,6 +16,6 @@ def run_search(scheduler, objective, clock):
     records = []
     for trial_id, configuration in iter(scheduler.suggest, None):
         error, runtime = timed(configuration)
-        records.append((configuration, error, runtime))
+        records.append(Record(configuration, error, runtime))
         scheduler.report(trial_id, error)
     return records
