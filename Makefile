@@ -154,8 +154,8 @@ references: $(VENV) ## make tests/notebooks/ anew and show what became different
 	@$(BIN)/python -m tests.notebooks make
 	@git --no-pager diff -- 'tests/notebooks/*.ipynb'
 
-zip: site ## _build/dlcourse-offline.zip, for learning without a network
-	@$(BIN)/python -m tests.ci.archive _build/dlcourse-offline.zip
+zip: site ## the archive for learning without a network, which the site links
+	@ls -l _build/html/downloads/deep-learning-side-by-side.zip
 
 # Not part of `make`: printing takes minutes. The pages link what is there.
 pdf: $(DONE)/system-tests site ## the whole book as PDF, in English and in Korean

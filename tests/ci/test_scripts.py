@@ -153,11 +153,11 @@ def test_the_release_is_made_of_notes_and_archive(checkout: Checkout) -> None:
     release = checkout.root / "_build" / "release"
     release.mkdir(parents=True)
     (release / "notes.md").write_text("- Something.")
-    (release / "dlcourse-offline-1.0.0.zip").write_text("")
+    (release / "deep-learning-side-by-side-1.0.0.zip").write_text("")
     code, said = checkout.run("publish-release", "v1.0.0")
     assert code == 0, said
     assert "release create v1.0.0 --verify-tag" in checkout.told()
-    assert "_build/release/dlcourse-offline-1.0.0.zip" in checkout.told()
+    assert "_build/release/deep-learning-side-by-side-1.0.0.zip" in checkout.told()
 
 
 def test_a_runner_that_needs_nothing_is_left_alone(checkout: Checkout) -> None:
