@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import SITE
+from .conftest import REPOSITORY, SITE
 
 pytestmark = pytest.mark.browser
 
@@ -114,6 +114,12 @@ def test_links_of_the_glossary_show_one_title(open_page):
     assert words and all("·" not in text for text in words)
 
 
+def test_a_line_break_before_the_korean_takes_no_space_from_the_words(build):
+    text = "The generator\nnever sees the data.\nNever.\n{ko}`보지 않습니다.`\n"
+    words = build(f"# Title {{ko}}`제목`\n\n{text}").html.select_one("p .bi-en")
+    assert words.get_text().split() == "The generator never sees the data. Never.".split()
+
+
 # Pictures.
 
 
@@ -132,14 +138,14 @@ def test_pictures_of_cells_lie_on_a_white_card(open_page, colour):
     assert card == "rgb(255, 255, 255)"
 
 
-def test_drawings_are_as_legible_in_the_dark(open_page):
+def test_drawings_lie_on_a_white_card_or_follow_the_theme(open_page):
+    page = open_page("front/preface.html", color_scheme="dark")
+    assert page.evaluate(STYLE, [".bi-drawing svg rect", "fill"]) == "rgb(255, 255, 255)"
     page = open_page("introduction/motivation.html", color_scheme="dark")
-    texts = page.locator(".bi-drawing svg text").evaluate_all(
-        "(all) => all.map((text) => getComputedStyle(text).fill)"
+    texts = page.locator("article svg.diagram text").evaluate_all(
+        "(all) => all.map((text) => getComputedStyle(text).fill.match(/\\d+/g).map(Number))"
     )
-    assert texts
-    paper = page.evaluate(STYLE, [".bi-drawing svg", "backgroundColor"])
-    assert paper == "rgb(255, 255, 255)" or "rgb(0, 0, 0)" not in texts
+    assert texts and all(sum(colour) > 3 * 128 for colour in texts)
 
 
 # What is read.
@@ -224,7 +230,7 @@ def test_comments_come_from_giscus_when_the_reader_asks(open_page):
     page.route("https://giscus.app/**", answer)
     page.evaluate("""() => document.querySelector("article").insertAdjacentHTML("beforeend",
         '<button class="comments-open" data-repo="owner/name">comments</button>')""")
-    page.add_script_tag(path=SITE.parents[1] / "book" / "_static" / "comments.js")
+    page.add_script_tag(path=REPOSITORY / "book" / "_static" / "comments.js")
     assert asked == []
     page.locator(".comments-open").click()
     page.wait_for_function("window.asked")

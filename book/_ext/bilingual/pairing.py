@@ -165,10 +165,13 @@ def _mark_words(node: nodes.Node) -> None:
 
 def _strip_end(node: nodes.Node) -> None:
     """Take the space off the end, which stood before the role."""
-    if node.children and isinstance(node.children[-1], nodes.Text):
-        last = node.children[-1]
-        stripped = nodes.Text(last.astext().rstrip())
-        node.replace(last, stripped) if stripped else node.remove(last)
+    if not (node.children and isinstance(node.children[-1], nodes.Text)):
+        return
+    stripped = nodes.Text(node.children[-1].astext().rstrip())
+    # By its place: texts are equal to others with the same words, such as line breaks.
+    del node[-1]  # type: ignore[attr-defined]
+    if stripped:
+        node += stripped  # type: ignore[operator]
 
 
 def _all_marked(node: nodes.Node) -> bool:
