@@ -1,4 +1,7 @@
 # loses: standardize-values
+import torch
+
+
 def standardize(values, mask):
     result = torch.zeros(values.shape)
     valid = values[mask]
