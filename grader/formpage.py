@@ -28,8 +28,9 @@ NAMES = ("student", "first_name", "last_name", "notebook_path")
 """What the page says of whose work it is."""
 GRADE_ID = re.compile(r"[\w-]+")
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
-UNSAFE_TEX = re.compile(r"\\(?=href|csname|require|style|class|cssId)")
-"""MathJax makes links, styles and ids of these, with any address."""
+UNSAFE_TEX = re.compile(r"\\+(?=href|csname|require|style|class|cssId|mmlToken)")
+"""MathJax makes links, styles and ids of these, with any address. All backslashes go: one that
+stayed of several would stand before the word."""
 PICTURES = ("image/png", "image/jpeg", "image/gif")
 TEXTS = ("text/plain", "text/markdown")
 NOT_RENDERED = markup.pair(
@@ -74,7 +75,7 @@ def _clean_output(output: NotebookNode) -> None:
         if not isinstance(content, str):
             continue
         if kind == "text/html":
-            shown[kind] = str(markup.clean(_tame(content)))
+            shown[kind] = _tame(str(markup.clean(content)))
         elif kind == "text/latex":
             shown[kind] = _tame(content)
         elif kind in TEXTS or (kind in PICTURES and BASE64.fullmatch(content)):
@@ -99,6 +100,8 @@ def _sizes(metadata: Any) -> dict[str, dict[str, int]]:
 
 
 def _tame(text: str) -> str:
+    """Text without dangerous words of TeX; of HTML, what is clean: before, an entity or a
+    comment hides them."""
     return UNSAFE_TEX.sub("", text)
 
 
@@ -123,7 +126,7 @@ def markdown_html(context: Context, source: str) -> str:
     attachments = (context.get("cell") or {}).get("attachments") or {}
     try:
         renderer = _Renderer(escape=False, attachments=attachments)
-        html = MarkdownWithMath(renderer=renderer).render(_tame(source))
+        html = MarkdownWithMath(renderer=renderer).render(source)
     except Exception:  # whatever a parser makes of what somebody typed
         return str(Markup("<p>{}</p>{}").format(NOT_RENDERED, markup.plain(source)))
-    return str(markup.clean(html))
+    return _tame(str(markup.clean(html)))

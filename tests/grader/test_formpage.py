@@ -98,6 +98,8 @@ HOSTILE = {
     "a link": answer("[seen](javascript:alert(1)) <a href='JaVaScript:alert(1)'>x</a>"),
     "a frame": answer("seen <iframe srcdoc='<script>alert(1)</script>'></iframe>"),
     "a formula's link": answer(r"seen $\href{javascript:alert(1)}{x}$"),
+    "a formula's link behind a backslash": answer(r"seen $\\href{javascript:alert(1)}{x}$"),
+    "a formula's token": answer(r"seen $\mmlToken{mi}[href='javascript:alert(1)']{x}$"),
     "a formula's name": answer(r"seen $\csname href\endcsname{javascript:alert(1)}{x}$"),
     "a diagram": answer(f"seen\n\n```mermaid\ngraph TD; a[{EVIL}]\n```"),
     "a missing picture": answer("seen ![x](attachment:nope.png)"),
@@ -110,6 +112,10 @@ HOSTILE = {
     ),
     "HTML": shown({"text/html": f"seen {EVIL}"}),
     "HTML with a formula": shown({"text/html": r"seen $\href{javascript:alert(1)}{x}$"}),
+    "HTML with an entity": shown({"text/html": "seen $&#92;href{javascript:alert(1)}{x}$"}),
+    "HTML with a comment": shown({"text/html": r"seen $\<!-- -->href{javascript:alert(1)}{x}$"}),
+    "an answer with an entity": answer("seen \\\\(&#92;href{javascript:alert(1)}{x}\\\\)"),
+    "an answer with a comment": answer(r"seen \<!-- -->href{javascript:alert(1)}{x}"),
     "LaTeX": shown({"text/latex": r"seen $\href{javascript:alert(1)}{x}$" + EVIL}),
     "printed Markdown": shown({"text/markdown": f"seen ![x](attachment:nope.png) {EVIL}"}),
     "SVG": shown({"text/plain": "seen", "image/svg+xml": f"<svg onload='alert(1)'>{EVIL}"}),
@@ -139,7 +145,7 @@ def test_hostile_cells_are_shown_and_run_nothing(what: str) -> None:
     html = page(HOSTILE[what])
     assert runs(html) == BARE
     assert "seen" in html or PNG in html
-    assert not re.search(r"\\(href|csname)", html)
+    assert not re.search(r"\\(href|csname|mmlToken)", html)
 
 
 @pytest.mark.parametrize("name", ["student", "first_name", "last_name", "notebook_path"])
