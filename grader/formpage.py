@@ -100,8 +100,10 @@ def _sizes(metadata: Any) -> dict[str, dict[str, int]]:
 
 
 def _tame(text: str) -> str:
-    """Text without dangerous words of TeX; of HTML, what is clean: before, an entity or a
-    comment hides them."""
+    """Text without dangerous words of TeX.
+
+    HTML must be clean before: an entity or a comment would hide them.
+    """
     return UNSAFE_TEX.sub("", text)
 
 

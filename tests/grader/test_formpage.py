@@ -113,7 +113,7 @@ HOSTILE = {
     "HTML": shown({"text/html": f"seen {EVIL}"}),
     "HTML with a formula": shown({"text/html": r"seen $\href{javascript:alert(1)}{x}$"}),
     "HTML with an entity": shown({"text/html": "seen $&#92;href{javascript:alert(1)}{x}$"}),
-    "HTML with a comment": shown({"text/html": r"seen $\<!-- -->href{javascript:alert(1)}{x}$"}),
+    "HTML with a comment": shown({"text/html": r"seen $\<!---->href{javascript:alert(1)}{x}$"}),
     "an answer with an entity": answer("seen \\\\(&#92;href{javascript:alert(1)}{x}\\\\)"),
     "an answer with a comment": answer(r"seen \<!-- -->href{javascript:alert(1)}{x}"),
     "LaTeX": shown({"text/latex": r"seen $\href{javascript:alert(1)}{x}$" + EVIL}),
