@@ -43,9 +43,13 @@ def test_a_policy_names_the_hash_of_each_inline_script() -> None:
     assert "'unsafe-inline'" not in rule.split("script-src")[1].split(";")[0]
     assert "https:" not in rule
     assert "https://giscus.app" in policy(page, comments=True)
+    output = "<article><p></article><script>out()</script></p></article><script>c()</script>"
+    assert hash_of("out()") not in policy(page + output)
+    assert hash_of("c()") in policy(page + output)
     once = secured(page)
     assert once.index("Content-Security-Policy") < once.index("<script>")
     assert secured(once) == once
+    assert secured(secured(page, comments=True)) == once
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(SITE)))

@@ -1,9 +1,9 @@
 """A content-security policy in every page: only the site's own scripts run.
 
-Scripts written into a page are allowed by the hash of what they say, so a script in the output
-of a cell does not run, and nothing is loaded from anywhere else. Styles may be written into
-the page, for maths is set with them. The comments of giscus are the one exception, where
-`_config.yml` turns them on.
+Scripts that the theme writes into a page are allowed by the hash of what they say. Its article
+has none of them: a script in there, as in the output of a cell, does not run. Nothing is loaded
+from anywhere else. Styles may be written into the page, for maths is set with them. The
+comments of giscus are the one exception, where `_config.yml` turns them on.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ from sphinx.util import logging
 
 GISCUS = "https://giscus.app"
 SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.S | re.I)
+# From the first to the last tag: what a cell prints cannot end it early.
+ARTICLE = re.compile(r"<article\b.*</article>", re.S | re.I)
 HEAD = re.compile(r"<head>\s*(<meta charset=[^>]*>)?", re.I)
 MARK = '<meta http-equiv="Content-Security-Policy"'
+TAG = re.compile(rf'\n    {re.escape(MARK)} content="[^"]*">')
 # What a policy without 'unsafe-inline' would stop: say so when the page is built.
 HANDLER = re.compile(r"<[a-z][^<>]*\s(on[a-z]+)\s*=\s*[\"']|href=[\"']\s*(javascript:)", re.I)
 
@@ -37,12 +40,12 @@ def policy(html: str, *, comments: bool = False) -> str:
     """The policy of a page.
 
     Args:
-        html: the page.
+        html: the page; scripts in its article are not allowed.
         comments: whether giscus may load its script and frame.
     """
     inline = {
         hash_of(found["text"])
-        for found in SCRIPT.finditer(html)
+        for found in SCRIPT.finditer(ARTICLE.sub("", html))
         if "src=" not in found["attributes"].lower()
     }
     giscus = [GISCUS] if comments else []
@@ -63,9 +66,8 @@ def policy(html: str, *, comments: bool = False) -> str:
 
 
 def secured(html: str, *, comments: bool = False) -> str:
-    """The page with its policy as the first thing in its head."""
-    if MARK in html:
-        return html
+    """The page with its policy as the first thing in its head, in place of an earlier one."""
+    html = TAG.sub("", html, count=1)
     tag = f'{MARK} content="{escape(policy(html, comments=comments))}">'
     return HEAD.sub(lambda head: f"{head[0]}\n    {tag}", html, count=1)
 
