@@ -70,9 +70,13 @@ def _write(app: Sphinx, error: Exception | None) -> None:
         for word in sorted({*english, *korean}):
             if english[word] + korean[word] >= FEWEST:
                 words.setdefault(word, []).append([number, english[word], korean[word]])
-    data = json.dumps({"pages": pages, "words": words}, ensure_ascii=False, sort_keys=True)
-    compact = data.replace(", ", ",").replace(": ", ":")
-    Path(app.outdir, FILE).write_text(f"SearchCounts={compact};\n", encoding="utf-8")
+    data = json.dumps(
+        {"pages": pages, "words": words},
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+    Path(app.outdir, FILE).write_text(f"SearchCounts={data};\n", encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:

@@ -16,7 +16,6 @@ import pydata_sphinx_theme
 from fontTools import subset
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.util import logging
 
 HERE = Path(__file__).parent
 VENDOR = Path(pydata_sphinx_theme.__file__).parent / (
@@ -48,8 +47,6 @@ RULES = """\
 """
 ICON = re.compile(r"\bfa-[a-z0-9-]+")
 CONTENT = re.compile(r"content:\s*[\"']\\(f[0-9a-f]{3})[\"']", re.IGNORECASE)
-
-logger = logging.getLogger(__name__)
 
 
 @cache
