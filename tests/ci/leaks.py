@@ -7,7 +7,6 @@ hidden tests and mark schemes, and for the very lines between these marks in the
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from grader.course import solutions_folder
 from grader.release import SECRETS, SOLUTION_ONLY, read_source, tags
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -34,8 +34,7 @@ def findings(root: Path = REPOSITORY) -> Iterator[str]:
     Args:
         root: the repository.
     """
-    solutions = root / os.environ.get("DLCOURSE_SOLUTIONS", "solutions")
-    for source in sorted(solutions.glob("*/*.md")):
+    for source in sorted(solutions_folder(root).glob("*/*.md")):
         secrets = _secrets(read_source(source))
         for path in sorted((root / "exercises" / source.stem).glob("*.ipynb")):
             released = nbformat.read(path, as_version=4)
