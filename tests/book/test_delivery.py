@@ -102,7 +102,7 @@ def test_icons_are_drawn(open_page) -> None:
     page.wait_for_load_state("networkidle")
     drawn = page.evaluate("document.fonts.check('900 16px \"Font Awesome 6 Free\"', '\\uf002')")
     assert drawn
-    width = page.locator("i.fa-bars:visible").first.evaluate(
+    width = page.locator(".fa-bars:visible").first.evaluate(
         "icon => icon.getBoundingClientRect().width"
     )
     assert width > 8
