@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -150,6 +151,17 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with zipfile.ZipFile(FOLDER / f"{archive.TOP}.zip") as packed:
         packed.extractall(folder)
     return folder / archive.TOP
+
+
+def test_a_notebook_is_made_anew_when_a_picture_in_it_changes(tmp_path: Path) -> None:
+    from downloads import _pictures
+
+    env = SimpleNamespace(srcdir=tmp_path, dependencies={"gan/gan": {"gan/a.svg", "gone.svg"}})
+    picture = tmp_path / "gan" / "a.svg"
+    picture.parent.mkdir()
+    for data in (b"<svg/>", b"<svg></svg>"):
+        picture.write_bytes(data)
+        assert list(_pictures(env, "gan/gan")) == [data]
 
 
 def test_the_archive_holds_everything(unpacked: Path) -> None:

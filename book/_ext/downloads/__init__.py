@@ -79,11 +79,14 @@ def write_notebooks(app: Sphinx, target: Path, stamps: dict[str, str]) -> list[s
     launch = settings.read(app.config)
     library = launch.library
     titles = "".join(f"{name}{node.astext()}" for name, node in sorted(env.titles.items()))
-    shared = _hash(_own_code(), library, launch.site, titles, *names, *_bibliography(env))
+    labels = repr(sorted(env.domains["std"].labels.items()))  # type: ignore[attr-defined]
+    shared = _hash(
+        _own_code(), library, launch.site, titles, labels, *names, *_bibliography(env)
+    )
     for name in names:
         source = Path(env.doc2path(name))
         run = _run(env, name)
-        stamp = _hash(shared, source.read_bytes(), str(run))
+        stamp = _hash(shared, source.read_bytes(), str(run), *_pictures(env, name))
         path = target / f"{name}.ipynb"
         if stamps.get(name) == stamp and path.is_file():
             continue
@@ -96,6 +99,12 @@ def write_notebooks(app: Sphinx, target: Path, stamps: dict[str, str]) -> list[s
 
 def _bibliography(env: BuildEnvironment) -> Iterable[bytes]:
     return ((Path(env.srcdir) / name).read_bytes() for name in env.config.bibtex_bibfiles)
+
+
+def _pictures(env: BuildEnvironment, name: str) -> Iterable[bytes]:
+    """What a page shows and its notebook holds, with whatever else Sphinx reads it with."""
+    paths = [Path(env.srcdir) / path for path in sorted(map(str, env.dependencies[name]))]
+    return (path.read_bytes() for path in paths if path.is_file())
 
 
 def write_archive(target: Path, names: list[str], stamps: dict[str, str]) -> None:
