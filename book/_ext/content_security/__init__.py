@@ -14,6 +14,7 @@ import re
 from html import escape
 from pathlib import Path
 
+from bilingual.comments import giscus_of
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
@@ -75,7 +76,7 @@ def secured(html: str, *, comments: bool = False) -> str:
 def _secure_pages(app: Sphinx, error: Exception | None) -> None:
     if error is not None or app.builder.format != "html":
         return
-    comments = bool(app.config.comments_config.get("giscus"))
+    comments = bool(giscus_of(app.config.comments_config))
     for path in Path(app.outdir).rglob("*.html"):
         if "_static" in path.relative_to(app.outdir).parts:
             continue
