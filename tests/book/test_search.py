@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,12 @@ def test_results_are_in_the_readers_language(found) -> None:
     assert all(title.strip() and "<" not in title for title in titles)
     assert page.title().startswith("찾기")
     page.close()
+
+
+def test_a_query_in_single_letters_is_taken_apart_as_one_in_syllables(open_page) -> None:
+    page = open_page("search.html")
+    apart = unicodedata.normalize("NFD", "GAN에서")
+    assert page.evaluate("query => splitQuery(query)", apart) == ["GAN"]
 
 
 def test_nothing_found_is_said_in_both_languages(found) -> None:

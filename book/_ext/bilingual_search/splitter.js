@@ -87,7 +87,8 @@ var splitQuery = (function () {
   }
 
   return function (query) {
-    var parts = query.normalize("NFC").match(/[가-힣]+|[\p{L}\p{N}_]+?(?=[가-힣]|[^\p{L}\p{N}_]|$)/gu) || [];
+    query = query.normalize("NFC");  // a Mac may give the letters of a syllable one by one
+    var parts = query.match(/[가-힣]+|[\p{L}\p{N}_]+?(?=[가-힣]|[^\p{L}\p{N}_]|$)/gu) || [];
     var found = [], place = 0;
     parts.forEach(function (part) {
       var at = query.indexOf(part, place), follows = at === place && place > 0;
