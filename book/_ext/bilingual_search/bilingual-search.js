@@ -17,13 +17,17 @@
     return new DOMParser().parseFromString(title, "text/html").body.textContent;
   }
 
+  function escaped(text) {
+    return text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+  }
+
   function marked(title) {
     // "Page · 쪽 > Section · 절"
     var parts = title.split(" > ").map(function (part) { return part.match(PAIR); });
-    if (parts.indexOf(null) >= 0) return title.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+    if (parts.indexOf(null) >= 0) return escaped(title);
     return both(
-      parts.map(function (part) { return part[1]; }).join(" › "),
-      parts.map(function (part) { return part[2]; }).join(" › ")
+      escaped(parts.map(function (part) { return part[1]; }).join(" › ")),
+      escaped(parts.map(function (part) { return part[2]; }).join(" › "))
     );
   }
 
