@@ -161,11 +161,11 @@ def _show_checks(checks: list[Check], trouble: str) -> None:
     if failed:
         click.echo(
             f"{failed} of {total} visible checks fail. | "
-            f"공개 검사 {total}개 중 {failed}개가 실패했습니다."
+            f"공개된 확인 {total}개 가운데 {failed}개가 실패했습니다."
         )
     else:
         click.echo(
-            f"All {total} visible checks pass. | 공개 검사 {total}개를 모두 통과했습니다."
+            f"All {total} visible checks pass. | 공개된 확인 {total}개를 모두 통과했습니다."
         )
 
 

@@ -118,11 +118,11 @@ def test_tasks_and_points_are_those_of_the_notebook(pages: Callable) -> None:
     assert rows(found["sums"], "problem-set-tasks") == [
         ["No. · 번호", "Task · 문제", "Points · 배점", "Graded · 채점"],
         ["1", r"add and \(x\) · add와 \(x\)", "20", "by machine · 자동"],
-        ["2", "Why? · 왜일까", "10", "by hand · 직접"],
+        ["2", "Why? · 왜일까", "10", "by hand · 수동"],
         ["", "Total · 합계", "30", ""],
     ]
     english = [cell.get_text() for cell in found["sums"].select(".problem-set-tasks .bi-en")]
-    assert "by hand" in english and not any("직접" in text for text in english)
+    assert "by hand" in english and not any("수동" in text for text in english)
 
 
 def test_the_list_has_every_set_in_the_order_of_the_contents(pages: Callable) -> None:

@@ -266,7 +266,7 @@ def test_validate_runs_the_visible_checks(tiny: TinyCourse) -> None:
     tiny.submit("ann")
     result = CliRunner().invoke(main, ["validate", str(path)])
     assert result.exit_code == 0
-    assert "All 3 visible checks pass. | 공개 검사 3개를 모두 통과했습니다." in result.stdout
+    assert "All 3 visible checks pass. | 공개된 확인 3개를 모두 통과했습니다." in result.stdout
 
 
 @pytest.mark.parametrize(
