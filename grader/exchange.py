@@ -136,7 +136,7 @@ def _refusal(file: _File, student: str, most: int, any_owner: bool) -> Refused |
         owner = one_line(_user_name(file.owner), 60)
         return Refused(
             f"its notebook belongs to {owner}; --any-owner takes it all the same",
-            "제출한 노트북의 소유자가 다른 사용자입니다. 강사에게 문의해 주세요.",
+            "제출한 노트북의 소유자가 다른 사용자입니다. 강의자에게 문의해 주세요.",
         )
     if len(file.content) > most:
         return too_large(most)

@@ -24,8 +24,8 @@ from .proxies import RemoteObject
 
 MISFIT = (
     "A weight came back with another shape or dtype, or an optimizer or a random number "
-    "generator with a state that does not fit it. | 가중치의 형태나 dtype이 바뀌었거나, "
-    "옵티마이저나 난수 생성기의 상태가 맞지 않습니다."
+    "generator with a state that does not fit it. | 가중치의 모양이나 dtype이 바뀌었거나, "
+    "옵티마이저나 난수 발생기의 상태가 맞지 않습니다."
 )
 NOT_A_NUMBER = (
     "The check ended with {!r} where a number of points from 0 to {:g} or nothing was expected."
