@@ -107,7 +107,7 @@
       ? both(count + (count === 1 ? " result" : " results"), count + "건을 찾았습니다.")
       : both(
         "Nothing was found. Check the spelling, or try fewer or other words.",
-        "찾지 못했습니다. 철자를 확인하거나, 단어를 줄이거나 바꾸어 보세요."
+        "찾지 못했습니다. 철자를 확인하거나, 낱말을 줄이거나 바꾸어 보십시오."
       );
   }
   var query = Search.query;

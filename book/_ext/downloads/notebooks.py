@@ -49,7 +49,8 @@ if importlib.util.find_spec("dlcourse") is None:
         raise ModuleNotFoundError(
             "dlcourse is missing. Put the address of the course's repository into "
             "os.environ['DLCOURSE_SOURCE'] and run this cell again. | dlcourse가 없습니다. "
-            "강의 저장소의 주소를 os.environ['DLCOURSE_SOURCE']에 넣고 이 셀을 다시 실행하세요."
+            "강의 저장소의 주소를 os.environ['DLCOURSE_SOURCE']에 넣고 이 셀을 다시 "
+            "실행하십시오."
         )"""
 
 
