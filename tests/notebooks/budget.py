@@ -49,14 +49,18 @@ def notebooks() -> list[str]:
 
 
 def problems() -> Iterator[str]:
-    """A line for each notebook without an estimate, and each estimate without a notebook."""
+    """A line for each notebook without an estimate, and each estimate without a notebook.
+
+    Where there is no source of a problem set, as in a public copy, their estimates stay.
+    """
     estimates, wanted = read(), notebooks()
+    absent = not references.solved_sets()
     shown = f"tests/notebooks/{BUDGET}"
     for name in wanted:
         if name not in estimates:
             yield f"{shown}: {name} is missing; add: {name}: {{seconds: 5, work: 1, speed: 1}}"
     for name in estimates:
-        if name not in wanted:
+        if name not in wanted and not (absent and name.startswith("solutions/")):
             yield f"{shown}: {name} is no notebook"
 
 

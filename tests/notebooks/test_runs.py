@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from tests.book.tiny_course import FILES, Book
 
 from . import __main__ as commands
-from . import references
+from . import budget, references
 from .replay import Replay
 from .runs import Run
 
@@ -155,6 +155,17 @@ def test_a_notebook_without_an_estimate_is_named(book: Book, command) -> None:
     assert code == 1
     assert f"tests/notebooks/budget.yml: {NAME} is missing" in said
     assert "tests/notebooks/budget.yml: book/gone is no notebook" in said
+
+
+def test_estimates_of_problem_sets_stay_where_no_source_is(book: Book) -> None:
+    fields = "{seconds: 1, work: 1, speed: 1}"
+    names = (NAME, "solutions/sums/sums")
+    book.write("references/budget.yml", "".join(f"{name}: {fields}\n" for name in names))
+    assert list(budget.problems()) == []
+    book.write("solutions/other/other.md", "# Other\n")
+    said = list(budget.problems())
+    assert len(said) == 2 and "solutions/other/other is missing" in said[0]
+    assert "solutions/sums/sums is no notebook" in said[1]
 
 
 def test_repeated_runs_must_all_agree(book: Book, command) -> None:
