@@ -3,8 +3,8 @@
 python -m tests.ci.newest ranges     print what may be newest, as requirements
 python -m tests.ci.newest pin FILE   pin what uv made of it in both files of pins
 
-scripts/allow-newest calls both. It needs the standard library alone, for it runs before the
-virtual environment is there.
+scripts/allow-newest calls both. From Python 3.11 on it needs the standard library alone, for it
+runs before the virtual environment is there.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import tomllib
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # comes with mypy and pytest
+    import tomli as tomllib
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
