@@ -95,8 +95,8 @@ def _all_run_isolated(course: Course, names: list[str]) -> bool:
             fine = False
             say(
                 f"{name}: the reference solution does not earn all points of the test cell "
-                f"{cell!r} in isolated mode ({why}); mend the solution, reword the cell, or set "
-                "the mode of the problem set to compat."
+                f"{cell!r} in isolated mode ({why}); mend the solution, reword the cell, or "
+                "set the mode of the problem set to compat."
             )
     return fine
 
