@@ -206,6 +206,7 @@ def test_another_host_has_no_colab_but_binder_and_jupyterhub(pages: Callable) ->
     ("settings", "warning"),
     [
         ({"colba": "https://x.org"}, "no setting 'colba'; there are released, repository"),
+        ({"deadlines": "tomorrow"}, "deadlines names a text for each set, as in {gan: ...}"),
         ({"jupyterhub": "https://hub.edu"}, "jupyterhub opens files of a repository, and no"),
         ({"repository": "github.com/a/b"}, "repository must begin with https://"),
         (

@@ -57,9 +57,10 @@ def read_settings(config: Config) -> Settings:
     given = config.problem_sets or {}
     known = {entry.name for entry in fields(Settings)}
     kept = {name: value for name, value in given.items() if name in known and value}
-    deadlines = {name: str(text) for name, text in (kept.pop("deadlines", None) or {}).items()}
+    given = kept.pop("deadlines", None)
+    deadlines = given.items() if isinstance(given, Mapping) else ()
     texts = {name: str(value).strip().rstrip("/") for name, value in kept.items()}
-    return Settings(**texts, deadlines=deadlines)
+    return Settings(**texts, deadlines={name: str(text) for name, text in deadlines})
 
 
 def _check(app: Sphinx, config: Config) -> None:
@@ -67,6 +68,9 @@ def _check(app: Sphinx, config: Config) -> None:
     known = [entry.name for entry in fields(Settings)]
     for name in sorted(set(config.problem_sets or {}) - set(known)):
         _warn(f"no setting {name!r}; there are {', '.join(known)}")
+    deadlines = (config.problem_sets or {}).get("deadlines")
+    if deadlines and not isinstance(deadlines, Mapping):
+        _warn(f"deadlines names a text for each set, as in {{gan: ...}}, not {deadlines!r}")
     settings = read_settings(config)
     for name in ADDRESSES:
         address = getattr(settings, name)
