@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 from bilingual.syntax import split_plain
@@ -84,7 +84,7 @@ class Page:
         file = Path(self.env.doc2path(self.name)).parent / path
         data = file.read_bytes()
         if not alt and (found := TITLE.search(data.decode("utf-8", "replace"))):
-            alt = found[1]
+            alt = unescape(found[1])
         kind = mimetypes.guess_type(file.name)[0] or "image/png"
         source = base64.b64encode(data).decode("ascii")
         return f'<img alt="{escape(alt)}" src="data:{kind};base64,{source}">'
