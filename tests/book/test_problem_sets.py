@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
@@ -232,6 +233,15 @@ def test_a_missing_set_is_one_warning_and_a_line_on_the_page(
     assert "sums.md:3" in warnings
     assert "This problem set is not released yet." in found["sums"].get_text()
     assert rows(found["index"], "problem-set-list")[1][1:4] == ["", "", ""]
+
+
+def test_a_page_is_read_again_when_its_notebook_or_our_words_change(
+    book: Path, pages: Callable
+) -> None:
+    pages()
+    env = pickle.loads((book.parent / "doctrees" / "environment.pickle").read_bytes())
+    read_with = {Path(path).name for path in env.dependencies["sets/sums"]}
+    assert {"sums.ipynb", "words.py"} <= read_with
 
 
 def test_a_set_without_a_page_is_named(book: Path, pages: Callable) -> None:

@@ -19,6 +19,8 @@ from .released import Released, ReleaseError, Task, names, path_of, read_release
 from .settings import Settings, read_settings
 
 logger = logging.getLogger(__name__)
+# A page keeps the words that it was read with, so other words must have it read again.
+OWN_CODE = sorted(Path(__file__).parent.glob("*.py"))
 
 
 class SetList(nodes.General, nodes.Element):
@@ -35,7 +37,8 @@ class SetDirective(SphinxDirective):
         self.settings = read_settings(self.config)
         folder = self.settings.folder(Path(self.env.srcdir))
         name = self.arguments[0]
-        self.env.note_dependency(str(path_of(folder, name)))
+        for path in (path_of(folder, name), *OWN_CODE):
+            self.env.note_dependency(str(path))
         try:
             shown = self.show(read_released(folder, name))
         except ReleaseError as error:
