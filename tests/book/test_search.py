@@ -48,6 +48,14 @@ def test_english_words_lose_their_endings_and_korean_ones_stay() -> None:
     assert language.word_filter("렁")
 
 
+def test_other_terms_have_all_pages_read_again(tmp_path: Path) -> None:
+    from bilingual_search import version_of
+
+    terms = tmp_path / "terms.yml"
+    versions = [terms.write_text(text) and version_of([terms]) for text in ("a", "b", "a")]
+    assert versions[0] == versions[2] != versions[1]
+
+
 @pytest.fixture(scope="module")
 def found(browser, site):
     """A function that searches as a reader and gives the pages in order."""

@@ -10,9 +10,18 @@ which language, and `scorer.js` puts pages first that have it often, in the read
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
 from sphinx.application import Sphinx
 
-from . import counts, entries, language
+from . import counts, entries, korean, language
+
+
+def version_of(files: Iterable[Path]) -> int:
+    """Another number when any of these files is another: all pages are then read again."""
+    return zlib.crc32(b"\0".join(path.read_bytes() for path in files))
 
 
 def setup(app: Sphinx) -> dict[str, object]:
@@ -20,9 +29,11 @@ def setup(app: Sphinx) -> dict[str, object]:
     language.setup(app)
     counts.setup(app)
     entries.setup(app)
+    # Words are found as pages are read, by this code and with the terms.
+    own = sorted(Path(__file__).parent.glob("*.py"))
     return {
         "version": "1",
-        "env_version": 1,
+        "env_version": version_of([*own, korean.TERMS]),
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }
