@@ -96,6 +96,12 @@ def test_the_gpu_runs_a_pull_request_only_after_the_label() -> None:
     assert "schedule" not in fetch["if"], "the weekly run begins from cold"
 
 
+def test_only_the_main_branch_is_published() -> None:
+    deploy = workflow("pages.yml")["jobs"]["deploy"]
+    assert "github.ref == 'refs/heads/main'" in deploy["if"]
+    assert "github.event_name != 'pull_request'" in deploy["if"]
+
+
 def test_the_gpu_run_is_the_local_command() -> None:
     runs = [step.get("run") for step in steps("gpu.yml")]
     assert "make notebooks PROFILE=full" in runs
