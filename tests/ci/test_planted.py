@@ -6,6 +6,7 @@ then fail and name the place. That the copy passes without the mistake is checke
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -13,6 +14,7 @@ import pytest
 
 from tests.grader.tiny import SECRET, SOURCE
 
+from . import leaks
 from .conftest import REPOSITORY, Copy
 
 PAGE = "book/tiny/page.md"
@@ -87,6 +89,8 @@ def test_a_mark_that_is_left_in_fails_the_drift_check(copy: Copy) -> None:
     number = plant_in_cell(copy.path(RELEASE), "### BEGIN SOLUTION")
     code, said = copy.python("-m", "tests.ci.leaks")
     assert code == 1 and f"{RELEASE}: cell {number}: the mark '### BEGIN SOLUTION'" in said
+    shutil.rmtree(copy.path("solutions"))  # as in a public copy
+    assert [line.split(":")[0] for line in leaks.findings(copy.root)] == [RELEASE]
 
 
 def test_leaks_are_looked_for_by_make_drift() -> None:
