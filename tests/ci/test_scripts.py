@@ -259,8 +259,12 @@ def test_a_release_without_notes_is_not_built(checkout: Checkout) -> None:
     shutil.copytree(REPOSITORY / "tests" / "ci", checkout.root / "tests" / "ci")
     shutil.copy(REPOSITORY / "CHANGELOG.md", checkout.root)
     checkout.program("make", '#!/bin/sh\necho make >>"$GH_LOG"\n')
+    old = checkout.root / "_build" / "release" / "deep-learning-side-by-side-1.0.0.zip"
+    old.parent.mkdir(parents=True)
+    old.write_text("")
     code, said = checkout.run("make-release", "v99.0.0", PYTHON=sys.executable)
     assert code == 1 and "CHANGELOG.md has no section for v99.0.0" in said
+    assert not old.exists(), "it would be published with the next release"
     assert checkout.told() == ""
 
 
