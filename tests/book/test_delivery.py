@@ -52,6 +52,17 @@ def test_a_policy_names_the_hash_of_each_inline_script() -> None:
     assert secured(secured(page, comments=True)) == once
 
 
+def test_what_a_policy_stops_is_said() -> None:
+    from content_security import stopped
+
+    theme, data = "<script>a()</script>", '<script type="application/json">{}</script>'
+    assert stopped(f"{theme}<article>{data}<p>code</p></article>{theme}") == []
+    assert stopped("<article><script>b()</script><p onclick='c()'></article>") == [
+        "onclick",
+        "a script",
+    ]
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(SITE)))
 def test_every_page_has_a_policy_and_asks_nobody_else(path) -> None:
     page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")

@@ -25,6 +25,7 @@ ARTICLE = re.compile(r"<article\b.*</article>", re.S | re.I)
 HEAD = re.compile(r"<head>\s*(<meta charset=[^>]*>)?", re.I)
 MARK = '<meta http-equiv="Content-Security-Policy"'
 TAG = re.compile(rf'\n    {re.escape(MARK)} content="[^"]*">')
+DATA = re.compile(r"\btype=[\"']?(application/[\w.+-]*json|text/x-)", re.I)
 # What a policy without 'unsafe-inline' would stop: say so when the page is built.
 HANDLER = re.compile(r"<[a-z][^<>]*\s(on[a-z]+)\s*=\s*[\"']|href=[\"']\s*(javascript:)", re.I)
 
@@ -66,6 +67,17 @@ def policy(html: str, *, comments: bool = False) -> str:
     return "; ".join(f"{name} {' '.join(values)}" for name, values in rules.items())
 
 
+def stopped(html: str) -> list[str]:
+    """What the policy of a page stops: handlers, and scripts written into its article."""
+    article = ARTICLE.search(html)
+    scripts = SCRIPT.finditer(article[0]) if article else ()
+    # With such a type it is data, as the state of widgets.
+    inline = [found for found in scripts if not DATA.search(found["attributes"])]
+    return [found[1] or found[2] for found in HANDLER.finditer(html)] + ["a script"] * len(
+        inline
+    )
+
+
 def secured(html: str, *, comments: bool = False) -> str:
     """The page with its policy as the first thing in its head, in place of an earlier one."""
     html = TAG.sub("", html, count=1)
@@ -81,8 +93,8 @@ def _secure_pages(app: Sphinx, error: Exception | None) -> None:
         if "_static" in path.relative_to(app.outdir).parts:
             continue
         html = path.read_text(encoding="utf-8")
-        for found in HANDLER.finditer(html):
-            logger.warning("%s: the policy stops %s", path, found[1] or found[2])
+        for what in stopped(html):
+            logger.warning("%s: the policy stops %s", path, what)
         safe = secured(html, comments=comments)
         if safe != html:
             path.write_text(safe, encoding="utf-8")
