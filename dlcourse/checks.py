@@ -16,6 +16,8 @@ from torch import nn
 
 VISIBLE_SEED = 20260900
 MOST_LETTERS = 120
+# Stands for every NaN, none of which equals itself.
+NOT_A_NUMBER = object()
 
 
 class Checks:
@@ -154,11 +156,16 @@ def check_seed() -> int:
 
 
 def _as_lists(value: Any) -> Any:
-    """``value`` with lists in place of tuples; a number that is none equals another such."""
+    """``value`` with lists in place of tuples; a number that is none equals another such.
+
+    A tensor equals another one with the same numbers and no list.
+    """
     if type(value) in (list, tuple):
         return [_as_lists(item) for item in value]
     if type(value) is dict:
         return {key: _as_lists(item) for key, item in value.items()}
+    if torch.is_tensor(value):
+        return (torch.Tensor, _as_lists(value.tolist()))
     if isinstance(value, float) and math.isnan(value):
-        return "nan"
+        return NOT_A_NUMBER
     return value

@@ -71,6 +71,11 @@ def test_equal_takes_tuples_for_lists_and_nothing_else() -> None:
     )
     with pytest.raises(AssertionError, match=r"pairs: expected \[1, 2\], got \[2, 1\]"):
         check.equal("pairs", [2, 1], [1, 2], "sums")
+    with pytest.raises(AssertionError, match="expected nan, got 'nan'"):
+        check.equal("number", "nan", float("nan"), "sums")
+    with pytest.raises(AssertionError, match=r"expected \[1, 2\], got \[tensor"):
+        check.equal("pairs", [torch.tensor([1, 2])], [1, 2], "sums")
+    check.equal("tensors", [torch.tensor([1, 2])], [torch.tensor([1, 2])], "sums")
     with pytest.raises(AssertionError, match="expected 1, got '1'"):
         check.equal("number", "1", 1, "sums")
 
