@@ -146,6 +146,8 @@ class KernelClient(NotebookClient):
                 await self.async_start_new_kernel_client()
         except (RuntimeError, OSError, NoSuchKernel) as error:
             words = getattr(self.provisioner, "last_words", "") or str(error)
+            if self.reason is not None:
+                words = self.reason[0]
             raise GraderError(f"No kernel could be started ({words}).") from None
 
     async def heard_welcome(self) -> bool:

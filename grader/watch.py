@@ -84,12 +84,26 @@ def sockets(pid: int) -> int:
 
 
 def files(pid: int, folder: str) -> int:
-    """Number of files in a folder in memory that a sandbox has; 0 if it cannot be seen."""
+    """Number of files in a folder in memory that a sandbox has; 0 if it cannot be seen.
+
+    A sandbox that is just being made still has this machine's folder in its place, which
+    holds far more files.
+    """
+    inside = Path(f"/proc/{pid}/root{folder}")
     try:
-        found = os.statvfs(f"/proc/{pid}/root{folder}")
+        if inside.stat().st_dev == _device(Path(folder)):
+            return 0
+        found = os.statvfs(inside)
     except OSError:
         return 0
     return found.f_files - found.f_ffree
+
+
+def _device(folder: Path) -> int | None:
+    try:
+        return folder.stat().st_dev
+    except OSError:
+        return None
 
 
 def processor_seconds(pid: int) -> float:

@@ -47,6 +47,13 @@ def test_processor_time_is_what_a_process_has_used() -> None:
     assert watch.processor_seconds(os.getpid()) - begun >= 0.2
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc here")
+def test_files_of_this_machine_are_not_counted_for_a_sandbox_in_the_making() -> None:
+    # Until its own folders are mounted, a sandbox sees ours; its disk has many more files.
+    assert os.statvfs("/tmp").f_files > os.statvfs("/tmp").f_ffree
+    assert watch.files(os.getpid(), "/tmp") == 0
+
+
 @pytest.mark.parametrize(
     ("crossed", "words"),
     [
