@@ -2,7 +2,8 @@
 
 Each is the tiny problem set with wrong answers. `first` is run before everything else; `add`
 and `share` replace the answers. `forgeable` marks those that gain points in compat mode, where
-tests run in the student's own kernel; in isolated mode none may gain any.
+tests run in the student's own kernel; in isolated mode none may gain any. One that reaches what
+it should not prints a word in two parts, so that a traceback with the line in it does not.
 """
 
 from __future__ import annotations
@@ -334,7 +335,7 @@ if peer:
                     found.append(peer.request("get", 0, name))
                 except BaseException:
                     pass
-            print("LOOT", found)
+            print("LO" "OT", found)
             return 0
         """,
     ),
@@ -375,7 +376,7 @@ if peer:
         for folder, _, files in os.walk("/", onerror=None):
             if folder.startswith(("/proc", "/sys", "/usr")):
                 continue
-            print("LOOT" * ("gradebook.db" in files or "grader_secret.key" in files))
+            print("LO" "OT" * ("gradebook.db" in files or "grader_secret.key" in files))
         """,
     ),
     "files: other students": Attack(
@@ -383,7 +384,7 @@ if peer:
         import glob
         found = glob.glob("/**/submitted/**/*.ipynb", recursive=True)
         found = [path for path in found if "site-packages" not in path]
-        print("LO" "OT" * len(found), found)  # a traceback shows this line: no loot yet
+        print("LO" "OT" * len(found), found)
         """,
         slow=True,
     ),
@@ -445,7 +446,7 @@ if peer:
         import time
         time.sleep(1)
         """,
-        "def add(a, b):\n    return print('LOOT' * (len(started) >= 2000)) or 0",
+        "def add(a, b):\n    return print('LO' 'OT' * (len(started) >= 2000)) or 0",
     ),
     "bomb: sockets": Attack(
         """
@@ -461,7 +462,7 @@ if peer:
                 pass
         time.sleep(1)
         """,
-        "def add(a, b):\n    return print('LOOT' * (len(pairs) >= 400)) or 0",
+        "def add(a, b):\n    return print('LO' 'OT' * (len(pairs) >= 400)) or 0",
     ),
     "bomb: empty files": Attack(
         """
@@ -470,7 +471,7 @@ if peer:
             try:
                 for number in range(20_000):
                     os.mknod(f"{folder}/{number}")
-                print("LOOT" * (folder != "/home/student"))
+                print("LO" "OT" * (folder != "/home/student"))
             except OSError as error:
                 print(error)
         """,
@@ -514,7 +515,7 @@ if peer:
         for place in (("192.0.2.1", 53), ("127.0.0.1", 22)):
             try:
                 socket.create_connection(place, timeout=0.2)
-                print("LOOT connected")
+                print("LO" "OT connected")
             except OSError as error:
                 print(error)
         """,
@@ -522,7 +523,7 @@ if peer:
     "environment": Attack(
         """
         import os
-        print("LOOT" * ("GRADER_CHECK_SEED" in os.environ))
+        print("LO" "OT" * ("GRADER_CHECK_SEED" in os.environ))
         os.environ["GRADER_CHECK_SEED"] = "1"
         """,
     ),
