@@ -374,9 +374,10 @@ if peer:
         """
         import os
         for folder, _, files in os.walk("/", onerror=None):
-            if folder.startswith(("/proc", "/sys", "/usr")):
-                continue
-            print("LO" "OT" * ("gradebook.db" in files or "grader_secret.key" in files))
+            if folder.startswith(("/proc", "/sys", "/usr")) or "site-packages" in folder:
+                continue  # nbgrader's own tests carry a gradebook
+            if {"gradebook.db", "grader_secret.key"} & {*files}:
+                print("LO" "OT", folder)
         """,
     ),
     "files: other students": Attack(
