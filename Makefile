@@ -35,7 +35,7 @@ RELEASED := $(call files,exercises)
 GRADER := $(filter-out grader/sample_class/%,$(call files,grader)) grader/sample_class/nbgrader_config.py
 SUBMITTED := $(call files,grader/sample_class/submitted)
 
-.PHONY: course site exercises sample-class \
+.PHONY: course site exercises sample-class compare-exercises \
   big-class public-copy serve formgrader test test-slow lint types korean korean-record korean-accept unit drift notebooks \
   bench references budget links zip pdf epub new-chapter new-problem-set format lock clean help
 
@@ -122,12 +122,14 @@ korean-record: $(VENV) ## note new Korean texts in book/korean.lock
 korean-accept: $(VENV) ## the Korean in FILES is still right though its English changed
 	@$(PROOFREAD) accept $(FILES)
 
-drift: $(VENV) ## exercises/ and tests/notebooks/ are what their sources say
+compare-exercises: $(VENV)
 ifneq ($(SETS),)
 	@$(BIN)/grader release all --check
 else
 	@echo "exercises/ is not compared: $(NO_SOURCES)."
 endif
+
+drift: compare-exercises ## exercises/ and tests/notebooks/ are what their sources say
 	@$(BIN)/python -m tests.ci.leaks
 	@$(BIN)/python -m tests.notebooks check
 

@@ -19,15 +19,12 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from .errors import GraderError
 from .limits import MIB, Limits
+from .sources import REPOSITORY, SOLUTIONS, solutions_folder
 
 # nbgrader adds submissions in an order that SQLAlchemy remarks upon; nothing is wrong.
 warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.api")
 
 CONFIG_NAME = "nbgrader_config.py"
-SOLUTIONS = "DLCOURSE_SOLUTIONS"
-"""The variable that names the folder of the problem sets' sources, where it is not in the
-repository."""
-REPOSITORY = Path(__file__).resolve().parents[1]
 SAMPLE_CLASS = REPOSITORY / "grader" / "sample_class"
 COMPAT, ISOLATED = MODES = ("compat", "isolated")
 LEAST_FREE_BYTES = 200 * MIB
@@ -49,16 +46,6 @@ def find_course(given: str | None = None) -> Path:
             "Name one with --course, or copy the one of grader/sample_class."
         )
     return folder
-
-
-def solutions_folder(repository: Path = REPOSITORY) -> Path:
-    """Where the problem sets' sources lie: $DLCOURSE_SOLUTIONS, else `solutions/` here.
-
-    A relative path counts from the repository, so that make, tests and `grader`, wherever it
-    is called, find the same folder.
-    """
-    named = os.environ.get(SOLUTIONS, "").strip()
-    return repository / (Path(named).expanduser() if named else "solutions")
 
 
 def open_course(given: str | None = None) -> Course:

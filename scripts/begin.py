@@ -12,12 +12,16 @@ import re
 import sys
 from pathlib import Path
 
+from grader.sources import solutions_folder
+
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 HANGUL = re.compile(r"[가-힣]")
 HEADING = re.compile(r"^(?P<level>#{1,2}) (?P<english>.+?) \{ko\}`(?P<korean>[^`=]+)`$", re.M)
 SETUP = re.compile(r"^```\{code-cell\}[^`]*?grade_id: setup\n.*?^```$", re.M | re.S)
 # The checks of a problem set point to so many sections of its chapter.
 SECTIONS = ("first", "second", "third")
+# The part of the book that has a page for each problem set.
+SETS = "problem_sets"
 
 
 class CannotBeginError(Exception):
@@ -41,12 +45,14 @@ def begin_chapter(root: Path, name: str, title: str, korean: str) -> list[Path]:
     """
     if not re.fullmatch(r"[a-z]+(_[a-z]+)*/[a-z0-9]+(-[a-z0-9]+)*", name):
         raise CannotBeginError(f"NAME is {name!r}; it must be like gan/wgan: a part, a name.")
+    if name.startswith(f"{SETS}/"):
+        raise CannotBeginError("A problem set begins with make new-problem-set.")
     _check_titles(title, korean)
     page = root / "book" / f"{name}.md"
     if page.exists():
         raise CannotBeginError(f"book/{name}.md is there already; choose another NAME.")
-    toc = _add_to_toc(root, name)
     text = _filled("chapter.md", TITLE=title, KO=korean)
+    toc = _add_to_toc(root, name)  # first: it refuses a part that is not there
     page.write_text(text, encoding="utf-8")
     return [page, toc, _add_to_budget(root, f"book/{name}")]
 
@@ -73,9 +79,9 @@ def begin_problem_set(
     if not re.fullmatch(r"[a-z]+(_[a-z0-9]+)*", name):
         raise CannotBeginError(f"NAME is {name!r}; it must be like wgan or random_search.")
     _check_titles(title, korean)
-    source = root / "solutions" / name / f"{name}.md"
+    source = solutions_folder(root) / name / f"{name}.md"
     if source.exists():
-        raise CannotBeginError(f"solutions/{name} is there already; choose another NAME.")
+        raise CannotBeginError(f"{source.parent} is there already; choose another NAME.")
     known = _headings(root, chapter)
     words = {"CHAPTER": chapter, "TITLE": title, "KO": korean, "NAME": name}
     words |= {"CHAPTER_TITLE": known[0][0], "CHAPTER_KO": known[0][1]}
@@ -89,10 +95,10 @@ def begin_problem_set(
     source.parent.mkdir(parents=True)
     source.write_text(text, encoding="utf-8")
     written = [source, _add_to_budget(root, f"solutions/{name}/{name}")]
-    if (root / "book" / "problem_sets" / "index.md").is_file():
-        page = root / "book" / "problem_sets" / f"{name}.md"
+    if (root / "book" / SETS / "index.md").is_file():
+        page = root / "book" / SETS / f"{name}.md"
         page.write_text(_filled("problem_set_page.md", **words), encoding="utf-8")
-        written += [page, _add_to_toc(root, f"problem_sets/{name}")]
+        written += [page, _add_to_toc(root, f"{SETS}/{name}")]
     return written
 
 
@@ -144,10 +150,12 @@ def _headings(root: Path, chapter: str) -> list[tuple[str, str]]:
 
 def _setup_cell(root: Path) -> str:
     """The cell that all problem sets begin with, from one of them."""
-    for source in sorted((root / "solutions").glob("*/*.md")):
+    for source in sorted(solutions_folder(root).glob("*/*.md")):
         if found := SETUP.search(source.read_text(encoding="utf-8")):
             return found[0]
-    raise CannotBeginError("No problem set in solutions/ has a setup cell to begin with.")
+    raise CannotBeginError(
+        f"No problem set in {solutions_folder(root)} has a setup cell to begin with."
+    )
 
 
 def _filled(template: str, **words: str) -> str:
@@ -167,7 +175,7 @@ def main() -> int:
     root = Path.cwd()
     try:
         for path in begin(root, *words):
-            print(f"wrote {path.relative_to(root)}")
+            print(f"wrote {path.relative_to(root) if path.is_relative_to(root) else path}")
     except CannotBeginError as error:
         print(error, file=sys.stderr)
         return 1

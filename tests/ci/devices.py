@@ -14,6 +14,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.sources import solutions_folder
+
 from .cells import Cell, cells
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -31,9 +33,9 @@ def findings(root: Path = REPOSITORY) -> Iterator[str]:
     Args:
         root: the repository.
     """
-    for folder in ("book", "solutions"):
-        for path in sorted((root / folder).rglob("*.md")):
-            shown = path.relative_to(root).as_posix()
+    for name, folder in (("book", root / "book"), ("solutions", solutions_folder(root))):
+        for path in sorted(folder.rglob("*.md")):
+            shown = f"{name}/{path.relative_to(folder).as_posix()}"
             for cell in cells(path.read_text(encoding="utf-8")):
                 yield from _of_cell(cell, shown)
     for path in sorted((root / "dlcourse").rglob("*.py")):

@@ -15,8 +15,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from grader.course import solutions_folder
 from grader.release import SECRETS, SOLUTION_ONLY, read_source, tags
+from grader.sources import solutions_folder
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REGION = re.compile(

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from grader.course import solutions_folder
+from grader.sources import solutions_folder
 from tests.problem_sets.sheet import needs_sources
 
 from .conftest import REPOSITORY, Copy

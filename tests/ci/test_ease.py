@@ -27,7 +27,8 @@ def recipe(target: str) -> str:
 def test_a_commit_is_checked_by_what_ci_runs(hook: dict) -> None:
     ours = "".join(map(recipe, ("lint", "types", "korean", "drift")))
     entry = hook["entry"].removeprefix("env ").replace("ruff check --fix", "ruff check")
-    assert entry in ours
+    first = re.findall(r"^drift: (\S+) ", MAKEFILE, re.M)
+    assert entry in ours or entry.removeprefix("make ") in first
 
 
 def test_every_tool_of_the_quick_checks_is_a_hook() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -62,11 +63,11 @@ def checkout(tmp_path: Path) -> Checkout:
     return Checkout(tmp_path)
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
 def test_without_a_gpu_the_full_profile_stops_with_one_clear_line() -> None:
     done = subprocess.run(
         [REPOSITORY / "scripts" / "run-notebooks"],
-        env={**os.environ, "DLCOURSE_PROFILE": "full"},
+        # Where there is a GPU, none may be seen.
+        env={**os.environ, "DLCOURSE_PROFILE": "full", "CUDA_VISIBLE_DEVICES": ""},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -268,11 +269,19 @@ def test_a_release_without_notes_is_not_built(checkout: Checkout) -> None:
     assert checkout.told() == ""
 
 
+def allowed(package: str) -> str:
+    """What pyproject.toml lets a package be, like torch>=2.9."""
+    text = (REPOSITORY / "pyproject.toml").read_text("utf-8")
+    found = re.search(rf'"({package}[<>=][^"]*)"', text)
+    assert found, package
+    return found[1]
+
+
 def test_newest_versions_stay_within_what_is_allowed(tmp_path: Path) -> None:
     for name in ("pyproject.toml", "requirements.txt", "constraints.txt"):
         shutil.copy(REPOSITORY / name, tmp_path)
     wanted = list(newest.ranges(tmp_path))
-    assert "torch>=2.9" in wanted and "nbgrader>=0.9.5,<0.10" in wanted
+    assert {allowed("torch"), allowed("nbgrader")} <= {*wanted}
     kept = [line for line in wanted if line.startswith(("jupyter-book", "ruff"))]
     assert all("==" in line for line in kept) and len(kept) == 2
     newest.pin("# by uv\ntorch==9.9\nsympy==1.99\nnbgrader==0.9.9\n", tmp_path)
@@ -293,7 +302,7 @@ def test_the_weekly_run_pins_what_uv_finds(checkout: Checkout) -> None:
     code, said = checkout.run("allow-newest", UV=uv, PYTHON=sys.executable)
     assert code == 0, said
     assert "--upgrade" in checkout.told() and "_build/newest.in" in checkout.told()
-    assert "torch>=2.9\n" in (checkout.root / "_build" / "newest.in").read_text()
+    assert f"{allowed('torch')}\n" in (checkout.root / "_build" / "newest.in").read_text()
     assert (checkout.root / "requirements.txt").read_text() == "torch==9.9\n"
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,8 +40,9 @@ def test_all_five_are_there() -> None:
 @pytest.mark.parametrize("tool", ["actionlint", "zizmor"])
 def test_the_linters_find_nothing(tool: str) -> None:
     path = shutil.which(tool, path=f"{REPOSITORY / '.venv' / 'bin'}:{os.environ['PATH']}")
-    if path is None:
-        pytest.skip(f"{tool} has no wheel for this Python")
+    if path is None and tool == "zizmor" and sys.version_info < (3, 11):
+        pytest.skip("zizmor has no wheel for Python 3.10")
+    assert path is not None, f"{tool} is missing: requirements.txt pins it"
     words = {"actionlint": map(str, WORKFLOWS), "zizmor": ["--offline", ".github"]}
     done = subprocess.run([path, *words[tool]], cwd=REPOSITORY, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -16,7 +16,7 @@ from execution_cache.store import read_chapter
 from nbformat import NotebookNode
 from nbval.plugin import coalesce_streams
 
-from grader.course import solutions_folder
+from grader.sources import solutions_folder
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent

@@ -22,8 +22,8 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from grader.course import REPOSITORY, SOLUTIONS, solutions_folder
 from grader.release import plain_notebook
+from grader.sources import REPOSITORY, SOLUTIONS, solutions_folder
 
 HERE = Path(__file__).resolve().parent
 LOSES = "# loses:"

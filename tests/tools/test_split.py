@@ -12,7 +12,8 @@ from pathlib import Path
 import click
 import pytest
 
-from grader.course import CONFIG_NAME, REPOSITORY, SAMPLE_CLASS, SOLUTIONS
+from grader.course import CONFIG_NAME, REPOSITORY, SAMPLE_CLASS
+from grader.sources import SOLUTIONS
 from tests.problem_sets.sheet import mistakes, needs_sources, released_names, right_ways
 
 from .split import split, tracked

@@ -22,6 +22,8 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 from nbformat import NotebookNode
 
+from grader.sources import solutions_folder
+
 from .imports import files_needed
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -162,11 +164,12 @@ class Store:
 
     def drop_strangers(self) -> None:
         """Delete the runs of notebooks whose source is gone."""
-        named = os.environ.get("DLCOURSE_SOLUTIONS", "").strip()
-        sources = self.root / (Path(named).expanduser() if named else "solutions")
         known = {
             f"{name}.{path.relative_to(folder).with_suffix('').as_posix().replace('/', '.')}"
-            for name, folder in (("book", self.root / "book"), ("solutions", sources))
+            for name, folder in (
+                ("book", self.root / "book"),
+                ("solutions", solutions_folder(self.root)),
+            )
             for path in folder.rglob("*.md")
         }
         for folder in self.folder.glob("*"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -27,7 +28,7 @@ class SetList(nodes.General, nodes.Element):
     """Where the list of all sets comes, once all pages are read."""
 
 
-class SetDirective(SphinxDirective):
+class SetDirective(SphinxDirective, ABC):
     """A directive whose argument names a problem set."""
 
     required_arguments = 1
@@ -47,9 +48,9 @@ class SetDirective(SphinxDirective):
         self.set_source_info(shown)
         return [shown]
 
+    @abstractmethod
     def show(self, released: Released) -> nodes.Element:
         """What the directive puts on the page."""
-        raise NotImplementedError
 
     def both(self, text: words.Both) -> list[nodes.Node]:
         """Inline nodes as the role `ko` leaves them; the extension `bilingual` pairs them."""

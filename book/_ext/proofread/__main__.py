@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 import click
+
+from grader.sources import solutions_folder
 
 from . import __doc__ as PURPOSE  # noqa: N812
 from .findings import Finding, findings, load_terms
@@ -105,10 +106,9 @@ def _sources(root: Path) -> dict[str, list[Pair]]:
 def _solutions(root: Path) -> Path:
     """The folder of the problem sets' sources, which may lie outside a public repository.
 
-    As `grader.course.solutions_folder` finds it, which needs more packages than this.
+    A copy made to try something in has its own.
     """
-    named = os.environ.get("DLCOURSE_SOLUTIONS", "").strip() if root == REPOSITORY else ""
-    return root / (Path(named).expanduser() if named else SOLUTIONS)
+    return solutions_folder(root) if root == REPOSITORY else root / SOLUTIONS
 
 
 if __name__ == "__main__":
