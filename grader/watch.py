@@ -89,13 +89,18 @@ def files(pid: int, folder: str) -> int:
     A sandbox that is just being made still has this machine's folder in its place, which
     holds far more files.
     """
-    inside = Path(f"/proc/{pid}/root{folder}")
     try:
-        if inside.stat().st_dev == _device(Path(folder)):
-            return 0
-        found = os.statvfs(inside)
+        # One look for both questions: between two, the mounts may change. Without O_PATH a
+        # submission could lock us out of its folder.
+        inside = os.open(f"/proc/{pid}/root{folder}", os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return 0
+    try:
+        if os.fstat(inside).st_dev == _device(Path(folder)):
+            return 0
+        found = os.fstatvfs(inside)
+    finally:
+        os.close(inside)
     return found.f_files - found.f_ffree
 
 
