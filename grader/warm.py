@@ -272,7 +272,8 @@ def address(training: bool = False) -> str:
             try:
                 made = ForkServer(training)
             except NoForkError as error:
-                _problem = str(error)
+                if _server is None:  # else the one there is serves on
+                    _problem = str(error)
             else:
                 if _server is not None:
                     _older.append(_server)  # what it has forked may still run

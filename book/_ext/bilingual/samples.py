@@ -5,7 +5,8 @@
     ```
 
 The option is how the alternative text of the picture begins, in English. The picture is taken
-from the page when the book is built, so it is never older than the page.
+from the page when the book is built, and again when the page's text changes. Where only the
+library changed, the title page keeps the earlier picture until it is read again.
 """
 
 from __future__ import annotations
@@ -69,6 +70,8 @@ class TakeSamples(SphinxPostTransform):
         )
 
     def _picture(self, page: str, begins: str) -> nodes.image | None:
+        if page not in self.env.found_docs:
+            return None
         for image in self.env.get_doctree(page).findall(nodes.image):
             if image["uri"].endswith(".png") and image.get("alt-en", "").startswith(begins):
                 break
