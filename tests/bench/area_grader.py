@@ -30,6 +30,7 @@ from grader.release import release
 from tests.bench.registry import MIN_RUNS, Measurement, alternate, benchmark, ratio, seconds
 from tests.grader import tiny
 from tests.problem_sets import sheet
+from tests.tools.filling import fill
 
 SUBMISSIONS, WORKERS = 24, 2
 STARTS = 21
@@ -241,9 +242,7 @@ def hand_in_honestly(course: Course, name: str, answers: dict[str, str], student
     """Fill answers into the release version and put it where submissions lie."""
     released = course.path("release", ".", name) / f"{name}.ipynb"
     nb = nbformat.read(released, as_version=4)
-    for cell in nb.cells:
-        answer = sheet.role(cell).get("grade_id", "")
-        cell.source = answers.get(answer, cell.source)
+    fill(nb, answers)
     folder = course.path("submitted", student, name)
     folder.mkdir(parents=True)
     nbformat.write(nb, folder / f"{name}.ipynb")

@@ -60,3 +60,13 @@ def forks_possible() -> None:
         if "which forks replace" in str(error):
             pytest.skip(str(error))
         raise
+
+
+@pytest.fixture(scope="module")
+def address(forks_possible: None) -> str:
+    """The address of this process's server."""
+    from grader import warm
+
+    found = warm.address()
+    assert found, warm.problem()
+    return found

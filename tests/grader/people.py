@@ -8,6 +8,8 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from grader.record import GRADED, MISSING, STOPPED, UNREADABLE
+
 from .tiny import RIGHT, TinyCourse, role_of
 
 ODD_NAME = "O'Brien {0} 김 [1] *;&"
@@ -113,3 +115,34 @@ def contents(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.is_symlink()
     }
+
+
+# Points of one who has solved all, and what each of the class is to get.
+FULL = {"add-check": 2, "add-hidden": 3, "share-check": 4, "explain": 0}
+
+EXPECTED = {
+    "right": (GRADED, {**FULL, "explain": None}),
+    "wrong": (GRADED, {**FULL, "add-hidden": 0}),
+    "partial": (GRADED, {**FULL, "share-check": 2}),
+    "too_much": (GRADED, {**FULL, "share-check": 0}),
+    "stubborn": (STOPPED, {**FULL, "share-check": 0}),
+    "killed": (STOPPED, {**FULL, "share-check": 0}),
+    "loud": (STOPPED, {**FULL, "share-check": 0}),
+    "nul": (GRADED, {**FULL, "share-check": 0}),
+    "syntax": (GRADED, dict.fromkeys(FULL, 0)),
+    "script": (GRADED, {**FULL, "explain": None}),
+    ODD_NAME: (GRADED, FULL),
+    "deleted": (GRADED, FULL),
+    "duplicated": (GRADED, FULL),
+    "tampered": (GRADED, {**FULL, "add-hidden": 0}),
+    "spy": (GRADED, FULL),
+    "julia": (GRADED, FULL),
+    "version3": (GRADED, FULL),
+    "bom": (GRADED, FULL),
+    "empty": (UNREADABLE, dict.fromkeys(FULL, 0)),
+    "binary": (UNREADABLE, dict.fromkeys(FULL, 0)),
+    "nested": (UNREADABLE, dict.fromkeys(FULL, 0)),
+    "big": (UNREADABLE, dict.fromkeys(FULL, 0)),
+    "link": (UNREADABLE, dict.fromkeys(FULL, 0)),
+    "missing": (MISSING, dict.fromkeys(FULL, 0)),
+}

@@ -24,8 +24,7 @@ from grader.execute import Run
 from grader.junit import of_rows
 from grader.roster import Person, import_roster
 
-from .people import ODD_NAME
-from .test_autograde import EXPECTED
+from .people import EXPECTED, ODD_NAME
 from .tiny import RIGHT, SECRET, FakeExecutor, TinyCourse, role_of
 
 VOID = {"meta", "input", "br", "img", "hr", "link"}

@@ -15,8 +15,7 @@ from grader import markup
 from grader.errors import GraderError
 from grader.feedback import write_feedback
 
-from .people import ODD_NAME
-from .test_autograde import EXPECTED
+from .people import EXPECTED, ODD_NAME
 from .tiny import SECRET, FakeExecutor, TinyCourse
 
 DANGEROUS_TAGS = {

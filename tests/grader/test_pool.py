@@ -30,7 +30,7 @@ from grader.limits import Limits
 from grader.record import GRADED, read_record
 
 from .attacks import ATTACKS
-from .test_autograde import FULL
+from .people import FULL
 from .tiny import FakeExecutor, TinyCourse
 
 SLOW = "import time\ndef add(a, b):\n    time.sleep(0.5)\n    return a + b"

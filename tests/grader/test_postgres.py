@@ -16,7 +16,7 @@ import pytest
 from grader.record import GRADED
 from grader.release import release
 
-from .test_autograde import FULL
+from .people import FULL
 from .tiny import TinyCourse
 
 NOBODY = 65534

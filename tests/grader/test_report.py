@@ -12,8 +12,7 @@ from grader.anonymous import anonymize
 from grader.errors import GraderError
 from grader.roster import Person, import_roster
 
-from .people import ODD_NAME
-from .test_autograde import EXPECTED
+from .people import EXPECTED, ODD_NAME
 from .tiny import MAX_SCORE, FakeExecutor, TinyCourse
 
 TASKS = ["add-check", "add-hidden", "share-check", "explain"]
