@@ -16,6 +16,8 @@ BIN := .venv/bin
 DONE := _build/done
 # Inside what it speaks of: with the environment the note that it is complete goes too.
 VENV := .venv/complete
+# A process a core, each with one thread, and each takes over tests of one that is behind.
+PYTEST := env OMP_NUM_THREADS=1 $(BIN)/pytest -n logical --maxprocesses 8 --dist worksteal --durations 10
 PROOFREAD := PYTHONPATH=book/_ext $(BIN)/python -m proofread
 # The problem sets' sources may lie outside a public repository: then this names their folder.
 DLCOURSE_SOLUTIONS ?= solutions
@@ -139,11 +141,11 @@ notebooks: $(VENV) ## every notebook under nbval (FRESH=1: run again what the ca
 budget: $(VENV) ## GPU minutes of each notebook, as estimated
 	@$(BIN)/python -m tests.notebooks budget
 
-unit: $(VENV) $(DONE)/system-tests site ## pytest
-	@$(BIN)/pytest --durations=10 --junitxml=_build/reports/unit.xml
+unit: $(VENV) $(DONE)/system-tests site ## pytest, if anything changed since it passed (FRESH=1: anyway)
+	@scripts/unless-unchanged unit $(PYTEST) --junitxml=_build/reports/unit.xml
 
-test-slow: $(VENV) $(DONE)/system-tests ## what takes minutes: every mistake against every check
-	@$(BIN)/pytest -m slow --durations=10 --junitxml=_build/reports/slow.xml
+test-slow: $(VENV) $(DONE)/system-tests site ## what takes minutes: every mistake against every check
+	@scripts/unless-unchanged slow $(PYTEST) -m slow --junitxml=_build/reports/slow.xml
 
 # Not among the checks: what other people's servers answer is no fault of a change here.
 links: $(VENV) ## follow the links that lead to other sites

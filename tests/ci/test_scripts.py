@@ -308,3 +308,54 @@ def test_the_weekly_run_pins_what_uv_finds(checkout: Checkout) -> None:
 
 def test_pins_of_one_name_in_two_forms_are_one() -> None:
     assert newest.name("Syne_Tune[extra]==1") == newest.name("syne-tune>=0.16") == "syne-tune"
+
+
+@pytest.fixture
+def tree(checkout: Checkout) -> Checkout:
+    """A checkout under git, with a check that counts how often it ran."""
+    (checkout.root / "page.md").write_text("text")
+    (checkout.root / "check").write_text("echo ran >>ran\necho checking\ngrep text page.md\n")
+    (checkout.root / ".gitignore").write_text("ran\n_build\n")
+    checkout.root.joinpath("ran").touch()
+    for words in (("init", "-q"), ("add", "-A")):
+        subprocess.run(["git", *words], cwd=checkout.root, check=True)
+    return checkout
+
+
+def check(tree: Checkout, **variables: str) -> tuple[int, str, int]:
+    """Run the check: its status, its last line, and how often it ran by now."""
+    code, said = tree.run("unless-unchanged", "it", "bash", "check", **variables)
+    return code, said.splitlines()[-1], (tree.root / "ran").read_text().count("ran")
+
+
+def test_what_passed_on_the_same_tree_is_not_checked_again(tree: Checkout) -> None:
+    assert check(tree) == (0, "text", 1)
+    assert check(tree) == (0, "text", 1)
+    _, said = tree.run("unless-unchanged", "it", "bash", "check")
+    assert said.startswith("Nothing has changed since this passed")
+    assert check(tree, FRESH="1") == (0, "text", 2)
+    assert check(tree, DLCOURSE_PROFILE="full") == (0, "text", 3)
+
+
+@pytest.mark.parametrize("changed", ["page.md", "new.md", "solutions/a.md", "_build/html/a.html"])
+def test_any_change_is_checked(tree: Checkout, changed: str) -> None:
+    assert check(tree)[2] == 1
+    path = tree.root / changed
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("other text")
+    assert check(tree)[2] == 2
+
+
+def test_a_check_that_failed_is_never_taken_as_passed(tree: Checkout) -> None:
+    assert check(tree)[0] == 0
+    (tree.root / "page.md").write_text("wrong")
+    assert check(tree)[::2] == (1, 2)
+    assert check(tree)[::2] == (1, 3)
+    (tree.root / "page.md").write_text("text")
+    assert check(tree)[::2] == (0, 4)
+
+
+def test_a_tree_without_git_is_always_checked(tree: Checkout) -> None:
+    shutil.rmtree(tree.root / ".git")
+    assert check(tree)[::2] == (0, 1)
+    assert check(tree)[::2] == (0, 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -126,7 +127,7 @@ def test_an_attack_that_ends_at_a_limit_gains_nothing(
 @pytest.mark.sandbox
 @pytest.mark.slow
 def test_which_attacks_gain_points_in_compat_mode(
-    template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    template: Path, tmp_path: Path, record_table: Callable[[str, str], None]
 ) -> None:
     tiny = _grade(template, tmp_path, list(ATTACKS), "compat")
     gained = {name: sum(_gained(tiny, name).values()) for name in ATTACKS}
@@ -134,8 +135,7 @@ def test_which_attacks_gain_points_in_compat_mode(
         [name, "forgeable" if ATTACKS[name].forgeable else "held", f"{points:g} of 9", "0 of 9"]
         for name, points in gained.items()
     ]
-    with capsys.disabled():
-        print("\n\n" + tabulate(lines, headers=["attack", "compat", "gains", "isolated"]))
+    record_table("attacks", tabulate(lines, headers=["attack", "compat", "gains", "isolated"]))
     assert {name for name, points in gained.items() if points} == {
         name for name, attack in ATTACKS.items() if attack.forgeable
     }

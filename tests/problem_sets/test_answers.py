@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable
 
 import pytest
 from tabulate import tabulate
@@ -142,7 +143,7 @@ def test_the_reference_earns_all_points_for_every_seed(name: str) -> None:
 @pytest.mark.slow
 @each_set
 def test_every_mistake_loses_the_points_of_its_task(
-    name: str, capsys: pytest.CaptureFixture[str]
+    name: str, record_table: Callable[[str, str], None]
 ) -> None:
     sheet, lines, wrong = SHEETS[name], [], {}
     for mistake in mistakes(name):
@@ -152,7 +153,5 @@ def test_every_mistake_loses_the_points_of_its_task(
         lines.append([mistake.answer, mistake.name, points, ", ".join(short)])
         if not mistake.fits(result.lost):
             wrong[str(mistake)] = result.errors
-    with capsys.disabled():
-        print(f"\n\n{name}\n")
-        print(tabulate(lines, headers=["answer", "mistake", "points", "lost"]))
+    record_table(name, tabulate(lines, headers=["answer", "mistake", "points", "lost"]))
     assert wrong == {}
