@@ -337,7 +337,9 @@ def test_what_passed_on_the_same_tree_is_not_checked_again(tree: Checkout) -> No
     assert check(tree, DLCOURSE_PROFILE="full") == (0, "text", 3)
 
 
-@pytest.mark.parametrize("changed", ["page.md", "new.md", "solutions/a.md", "_build/html/a.html"])
+@pytest.mark.parametrize(
+    "changed", ["page.md", "new.md", "solutions/a.md", "_build/html/a.html"]
+)
 def test_any_change_is_checked(tree: Checkout, changed: str) -> None:
     assert check(tree)[2] == 1
     path = tree.root / changed
