@@ -17,6 +17,7 @@ DONE := _build/done
 # Inside what it speaks of: with the environment the note that it is complete goes too.
 VENV := .venv/complete
 # A process a core, each with one thread, and each takes over tests of one that is behind.
+# Not in pytest's own settings: nbval's run, with a plugin of ours, must be one process.
 PYTEST := env OMP_NUM_THREADS=1 $(BIN)/pytest -n logical --maxprocesses 8 --dist worksteal --durations 10
 PROOFREAD := PYTHONPATH=book/_ext $(BIN)/python -m proofread
 # The problem sets' sources may lie outside a public repository: then this names their folder.
