@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
+from tabulate import tabulate
 
-TABLE = "table: "
+ROW = "row of "
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -18,18 +20,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture
-def record_table(
-    record_property: Callable[[str, object], None],
-) -> Callable[[str, str], None]:
-    """Keep a table by its title for the end of the run, whichever process the test runs in."""
-    return lambda title, text: record_property(TABLE + title, text)
+def record_row(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """Keep a row of a table for the end of the run, whichever process the test runs in.
+
+    The table's title comes first, then the cells by the names of their columns.
+    """
+    return lambda title, **cells: record_property(ROW + title, json.dumps(cells))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the tables that tests have recorded."""
+    """Print the tables of which tests have recorded rows."""
+    tables: dict[str, list[dict[str, object]]] = {}
     for outcome in ("passed", "failed"):
         for report in terminalreporter.getreports(outcome):
-            for name, text in report.user_properties:
-                if name.startswith(TABLE) and report.when == "call":
-                    terminalreporter.section(name.removeprefix(TABLE))
-                    terminalreporter.write_line(text)
+            for name, cells in report.user_properties if report.when == "call" else ():
+                if name.startswith(ROW):
+                    tables.setdefault(name.removeprefix(ROW), []).append(json.loads(cells))
+    for title in sorted(tables):
+        terminalreporter.section(title)
+        rows = sorted(tables[title], key=lambda row: list(map(str, row.values())))
+        terminalreporter.write_line(tabulate(rows, headers="keys"))

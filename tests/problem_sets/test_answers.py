@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from tabulate import tabulate
 
 from .channel import grade_through_channel
 from .sheet import Mistake, Result, Sheet, mistakes, names, needs_sources, right_ways, role
@@ -92,9 +91,19 @@ def test_a_right_way_earns_all_points_in_isolated_mode(name: str, way: str) -> N
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mistake", MISTAKES, ids=str)
-def test_a_mistake_loses_the_points_of_its_task_in_isolated_mode(mistake: Mistake) -> None:
+def test_a_mistake_loses_the_points_of_its_task_in_isolated_mode(
+    mistake: Mistake, record_row: Callable[..., None]
+) -> None:
     sheet = SHEETS[mistake.problem_set]
-    _expect_loss(mistake, grade_through_channel(sheet, {mistake.answer: mistake.source}))
+    result = grade_through_channel(sheet, {mistake.answer: mistake.source})
+    record_row(
+        f"wrong answers of {mistake.problem_set}",
+        answer=mistake.answer,
+        mistake=mistake.name,
+        points=f"{result.total:g} / {sum(sheet.points.values()):g}",
+        lost=", ".join(cell.removeprefix(f"{mistake.answer}-") for cell in sorted(result.lost)),
+    )
+    _expect_loss(mistake, result)
 
 
 @pytest.mark.parametrize("mistake", ONE_AN_ANSWER, ids=str)
@@ -138,20 +147,3 @@ def test_the_reference_earns_all_points_for_every_seed(name: str) -> None:
         seed: result.errors for seed in SEEDS if (result := SHEETS[name].grade(seed=seed)).lost
     }
     assert failed == {}
-
-
-@pytest.mark.slow
-@each_set
-def test_every_mistake_loses_the_points_of_its_task(
-    name: str, record_table: Callable[[str, str], None]
-) -> None:
-    sheet, lines, wrong = SHEETS[name], [], {}
-    for mistake in mistakes(name):
-        result = sheet.grade({mistake.answer: mistake.source}, seed=SEEDS[0])
-        short = [cell.removeprefix(f"{mistake.answer}-") for cell in sorted(result.lost)]
-        points = f"{result.total:g} / {sum(sheet.points.values()):g}"
-        lines.append([mistake.answer, mistake.name, points, ", ".join(short)])
-        if not mistake.fits(result.lost):
-            wrong[str(mistake)] = result.errors
-    record_table(name, tabulate(lines, headers=["answer", "mistake", "points", "lost"]))
-    assert wrong == {}
