@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from grader.sources import solutions_folder
+from grader.sources import SOLUTIONS, solutions_folder
 from tests.problem_sets.sheet import needs_sources
 
 from .conftest import REPOSITORY, Copy
@@ -73,11 +73,13 @@ def take_setup_cell_and_chapter(copy: Copy) -> None:
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The files that a beginning looks at."""
     (tmp_path / "book" / "gan").mkdir(parents=True)
     shutil.copy(REPOSITORY / "book" / "gan" / "gan.md", tmp_path / "book" / "gan")
     shutil.copytree(solutions_folder() / "gan", tmp_path / "solutions" / "gan")
+    # Else what begins here would be written to the folder that the instructor keeps.
+    monkeypatch.delenv(SOLUTIONS, raising=False)
     shutil.copy(REPOSITORY / "_toc.yml", tmp_path)
     (tmp_path / "tests" / "notebooks").mkdir(parents=True)
     (tmp_path / "tests" / "notebooks" / "budget.yml").write_text("a: {}\n")

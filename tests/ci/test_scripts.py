@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests import commands
+
 from . import changelog, newest, summary
 from .conftest import REPOSITORY
 
@@ -43,15 +45,8 @@ class Checkout:
     def run(self, script: str, *words: str, **variables: str) -> tuple[int, str]:
         path = f"{self.root / 'bin'}:{os.environ['PATH']}"
         given = {"GH_LOG": str(self.log), "GH_RUN": "", "GH_CELLS": "", "GH_ISSUE": ""}
-        environment = {**os.environ, "PATH": path, **given, **variables}
-        done = subprocess.run(
-            [self.root / "scripts" / script, *words],
-            cwd=self.root,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        environment = commands.environment(PATH=path, **{**given, **variables})
+        done = commands.run([self.root / "scripts" / script, *words], self.root, environment)
         return done.returncode, done.stdout
 
     def told(self) -> str:
@@ -318,7 +313,8 @@ def tree(checkout: Checkout) -> Checkout:
     (checkout.root / ".gitignore").write_text("ran\n_build\n")
     checkout.root.joinpath("ran").touch()
     for words in (("init", "-q"), ("add", "-A")):
-        subprocess.run(["git", *words], cwd=checkout.root, check=True)
+        done = commands.run(["git", *words], checkout.root, commands.environment())
+        assert done.returncode == 0, done.stdout
     return checkout
 
 
@@ -355,6 +351,16 @@ def test_a_check_that_failed_is_never_taken_as_passed(tree: Checkout) -> None:
     assert check(tree)[::2] == (1, 3)
     (tree.root / "page.md").write_text("text")
     assert check(tree)[::2] == (0, 4)
+
+
+def test_what_make_and_git_say_to_their_children_is_not_for_the_checkout(
+    tree: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"GIT_DIR": "/nowhere", "MAKEFLAGS": "n", "DLCOURSE_SOLUTIONS": "/nowhere"}
+    for name, value in {**told, "FRESH": "1"}.items():
+        monkeypatch.setenv(name, value)
+    assert check(tree) == (0, "text", 1)
+    assert check(tree) == (0, "text", 1)
 
 
 def test_a_tree_without_git_is_always_checked(tree: Checkout) -> None:

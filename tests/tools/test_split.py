@@ -14,6 +14,7 @@ import pytest
 
 from grader.course import CONFIG_NAME, REPOSITORY, SAMPLE_CLASS
 from grader.sources import SOLUTIONS
+from tests import commands
 from tests.problem_sets.sheet import mistakes, needs_sources, released_names, right_ways
 
 from .split import split, tracked
@@ -45,13 +46,10 @@ def run(public: Path) -> Run:
     """Run a command inside the public folder, as whoever has cloned it would."""
 
     def run_there(*words: str, solutions: Path | None = None) -> subprocess.CompletedProcess:
-        kept = {name: value for name, value in os.environ.items() if name != SOLUTIONS}
         given = {SOLUTIONS: str(solutions)} if solutions else {}
         paths = os.pathsep.join([str(public), str(public / "book" / "_ext")])
-        environment = kept | given | {"PYTHONPATH": paths}
-        return subprocess.run(
-            words, cwd=public, env=environment, capture_output=True, text=True, timeout=300
-        )
+        environment = commands.environment(PYTHONPATH=paths, **given)
+        return commands.run(words, public, environment, stderr=subprocess.PIPE)
 
     return run_there
 
@@ -161,6 +159,8 @@ def test_the_pages_of_problem_sets_are_built(run: Run, tmp_path: Path) -> None:
 def test_the_korean_is_proofread_without_the_sources(run: Run) -> None:
     done = run(sys.executable, "-m", "proofread", "check")
     assert "solutions/" not in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 0, done.stderr + done.stdout
 
 
 @pytest.mark.slow
