@@ -367,3 +367,26 @@ def test_a_tree_without_git_is_always_checked(tree: Checkout) -> None:
     shutil.rmtree(tree.root / ".git")
     assert check(tree)[::2] == (0, 1)
     assert check(tree)[::2] == (0, 2)
+
+
+def test_a_tree_edited_while_it_was_checked_is_checked_again(tree: Checkout) -> None:
+    edits = "echo more >>page.md\n"
+    (tree.root / "check").write_text((tree.root / "check").read_text() + edits)
+    assert check(tree)[2] == 1
+    (tree.root / "page.md").write_text("text")  # as it was when the check began
+    assert check(tree)[2] == 2
+
+
+def test_a_mode_of_a_file_is_part_of_the_tree(tree: Checkout) -> None:
+    assert check(tree)[2] == 1
+    (tree.root / "page.md").chmod(0o755)
+    assert check(tree)[2] == 2
+
+
+def test_the_report_of_the_run_that_passed_is_put_back(tree: Checkout) -> None:
+    report = tree.root / "_build" / "reports" / "it.xml"
+    (tree.root / "check").write_text(f"mkdir -p {report.parent}; echo seen >{report}")
+    for _ in range(2):
+        tree.run("unless-unchanged", "it", "bash", "check")
+        assert report.read_text() == "seen\n"
+        shutil.rmtree(report.parent)
