@@ -239,7 +239,7 @@ def test_what_is_no_archive(tiny: TinyCourse, tmp_path: Path, content: bytes) ->
         collect(tiny.course, "sums", [path])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(spots=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=12))
 @pytest.mark.parametrize("pack", [zipped, tarred])
 def test_damaged_archives_never_raise_anything_else(

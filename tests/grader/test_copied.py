@@ -112,7 +112,7 @@ def test_settings_that_are_none(name: str, value: float) -> None:
         CopyCheck.from_config(Config({"CopyCheck": {"limit": 1}}))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10**6))
 def test_a_shared_run_of_the_promised_length_is_always_found(seed: int) -> None:
     check = CopyCheck()
@@ -126,7 +126,7 @@ def test_a_shared_run_of_the_promised_length_is_always_found(seed: int) -> None:
     assert fingerprints([sides[0]], check) & fingerprints([sides[1]], check)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.text(max_size=200), max_size=4))
 def test_any_text_is_looked_at(sources: list[str]) -> None:
     for pair in find_pairs({"a": sources, "b": sources}, [], CopyCheck(least=1)):

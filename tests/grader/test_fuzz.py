@@ -45,9 +45,7 @@ def mutate(data: Any, path: list[str], junk: Any) -> None:
         data[path[-1]] = junk
 
 
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.lists(st.tuples(st.lists(KEYS, min_size=1, max_size=5), JUNK), max_size=4))
 def test_a_mutated_notebook_gives_a_row_a_page_and_a_report(
     tiny: TinyCourse, changes: list[tuple[list[str], Any]]
@@ -64,9 +62,7 @@ def test_a_mutated_notebook_gives_a_row_a_page_and_a_report(
     assert "ann" in class_report(tiny.course, "sums", target, CopyCheck())
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(spots=st.lists(st.tuples(st.integers(0, 10**5), st.binary(max_size=3)), max_size=6))
 def test_validate_says_in_one_line_what_is_no_notebook(
     tiny: TinyCourse, spots: list[tuple[int, bytes]]

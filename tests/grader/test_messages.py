@@ -62,7 +62,7 @@ def _same_types(left: Any, right: Any) -> bool:
 
 
 @given(plain)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_plain_values_come_back_as_they_went(value: Any) -> None:
     found = _through(value)
     assert found == value
@@ -138,7 +138,7 @@ def _take_in(data: bytes) -> None:
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_changed_frame_gives_values_or_a_clean_error(data: st.DataObject) -> None:
     frame = bytearray(_frame())
     for _ in range(data.draw(st.integers(1, 4))):
@@ -156,13 +156,13 @@ wires = st.recursive(
 
 
 @given(wires, wires)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_made_up_message_gives_values_or_a_clean_error(body: Any, change: Any) -> None:
     _take_in(pack([1, [[1, change]], [], body], [b"12345678"]))
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_random_bytes_give_a_clean_error(data: bytes) -> None:
     _take_in(data)
 

@@ -65,7 +65,7 @@ def test_what_is_no_class_list(tmp_path: Path, text: str | bytes, words: str) ->
     assert "\n" not in str(caught.value)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=300), st.sampled_from([b"", b"id,name\n", b"id;email;id\n"]))
 def test_any_file_gives_people_or_one_line(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, head: bytes

@@ -147,7 +147,7 @@ CELLS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     content=JSON
     | st.fixed_dictionaries(
