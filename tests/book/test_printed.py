@@ -18,6 +18,7 @@ from pypdf import PdfReader
 from .conftest import REPOSITORY, SITE
 
 sys.path.append(str(REPOSITORY / "book" / "_ext"))
+from bilingual.page import number_in_both, title_html
 from downloads import chapters, epub, pdf
 
 LANGUAGES = ["en", "ko"]
@@ -33,7 +34,7 @@ def titles(outline: chapters.Outline, language: str) -> list[str]:
     for page in outline.pages:
         soup = BeautifulSoup((SITE / f"{page}.html").read_text(encoding="utf-8"), "lxml")
         heading = soup.select_one("article h1")
-        for other in heading.select(f".bi-{chapters.OTHER[language]}, .bi-sep, .headerlink"):
+        for other in heading.select(f"{chapters.FOREIGN[language]}, .bi-sep, .headerlink"):
             other.decompose()
         found.append(" ".join(heading.get_text().split()))
     return found
@@ -170,6 +171,18 @@ def test_a_chapter_has_one_language_and_nothing_that_needs_a_click() -> None:
         assert found.body.select(".folded")
         prose = " ".join(p.get_text() for p in found.body.select("p") if not p.find("code"))
         assert bool(HANGUL.search(prose)) == (language == "ko")
+
+
+def test_a_figure_has_its_number_once_in_the_language_of_the_book(tmp_path: Path) -> None:
+    caption = '<span class="caption-number">Fig. 6 </span>' + title_html("A net · 신경망")
+    link = 'See <span class="std std-numref">Fig. 6</span>.'
+    body = f"<article><h1>Nets</h1><figcaption>{caption}</figcaption><p>{link}</p></article>"
+    (tmp_path / "nets.html").write_text(number_in_both(body), encoding="utf-8")
+    for language, number, words in (("en", "Fig. 6", "A net"), ("ko", "그림 6", "신경망")):
+        found = chapters.read_chapter(tmp_path, "nets", ["nets"], language).body
+        caption, link = found.select_one("figcaption"), found.select_one("p")
+        assert caption.get_text(" ", strip=True) == f"{number} {words}"
+        assert squeezed(link.get_text()) == squeezed(f"See {number}.")
 
 
 @pytest.mark.slow

@@ -13,7 +13,8 @@ import yaml
 from bilingual.syntax import split_plain
 from bs4 import BeautifulSoup, Tag
 
-OTHER = {"en": "ko", "ko": "en"}
+# What of a page is in the other language; an English number of a figure has a class of its own.
+FOREIGN = {"en": ".bi-ko", "ko": ".bi-en, .bi-number"}
 # Of use in a browser only.
 LEFT_OUT = (
     ".bi-sep, .headerlink, .copybtn, .sd-summary-state-marker, script, noscript, button, "
@@ -103,7 +104,7 @@ def read_chapter(site: Path, page: str, pages: list[str], language: str) -> Chap
     html = (site / f"{page}.html").read_text(encoding="utf-8")
     body = BeautifulSoup(html, "lxml").select_one("article")
     assert body is not None, f"{page} has no article"
-    for element in body.select(f"{LEFT_OUT}, .bi-{OTHER[language]}"):
+    for element in body.select(f"{LEFT_OUT}, {FOREIGN[language]}"):
         element.decompose()
     _unwrap_pairs(body)
     _open_details(body)
@@ -145,9 +146,6 @@ def _name_pictures(body: Tag, page: str, language: str) -> None:
         source = str(image["src"])
         if not source.startswith("data:"):
             image["src"] = posixpath.normpath(posixpath.join(posixpath.dirname(page), source))
-    if language == "ko":
-        for number in body.select(".caption-number"):
-            number.string = number.get_text().replace("Fig.", "그림")
     for drawing in body.select(".bi-drawing"):
         drawing["aria-label"] = drawing.get(f"data-alt-{language}", "")
     for element in body.select("[data-alt-en]"):
