@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -235,6 +236,20 @@ def test_servers_open_chapters_only_from_a_branch_that_has_them() -> None:
     assert "branch=notebooks" in found["JupyterHub"]
     unset = settings.Downloads(Settings(colab="https://colab.research.google.com"))
     assert unset.launches("gan/gan") == {}
+
+
+def test_no_function_takes_the_name_of_a_module_beside_it() -> None:
+    # Whoever imports the module would find it in the function's place.
+    source = Path(archive.__file__).with_name("__init__.py")
+    modules = {path.stem for path in source.parent.glob("*.py")}
+    tree = ast.parse(source.read_text(encoding="utf-8"))
+    named = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert named and not named & modules
+
+
+def test_notebooks_install_the_syne_tune_that_the_library_allows() -> None:
+    allowed = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
+    assert f'syne-tune = ["{notebooks.SYNE_TUNE}"]' in allowed
 
 
 @pytest.mark.parametrize("page", ["index", "gan/gan", "problem_sets/gan", "appendix/glossary"])

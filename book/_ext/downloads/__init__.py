@@ -33,8 +33,8 @@ STAMPS = "downloads.json"
 logger = logging.getLogger(__name__)
 
 
-def chapters(env: BuildEnvironment) -> list[str]:
-    """Pages with code cells."""
+def pages_with_code(env: BuildEnvironment) -> list[str]:
+    """Names of the pages that have code cells, in order."""
     pages = {name: Path(env.doc2path(name)) for name in env.found_docs}
     return sorted(
         name
@@ -75,7 +75,7 @@ def write_notebooks(app: Sphinx, target: Path, stamps: dict[str, str]) -> list[s
         target: folder for the notebooks.
         stamps: hash of what each notebook was made from; changed here.
     """
-    env, names = app.env, chapters(app.env)
+    env, names = app.env, pages_with_code(app.env)
     launch = settings.read(app.config)
     library = launch.library
     titles = "".join(f"{name}{node.astext()}" for name, node in sorted(env.titles.items()))
