@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from pathlib import Path
 
 import pytest
 import yaml
+from py_mini_racer import MiniRacer
 
 from .conftest import SITE
 
@@ -54,6 +56,27 @@ def test_other_terms_have_all_pages_read_again(tmp_path: Path) -> None:
     terms = tmp_path / "terms.yml"
     versions = [terms.write_text(text) and version_of([terms]) for text in ("a", "b", "a")]
     assert versions[0] == versions[2] != versions[1]
+
+
+BROWSER = """
+function URLSearchParams() {{ this.get = function () {{ return {query}; }}; }}
+var location = {{ search: "" }}, document = {{ documentElement: {{ dataset: {{}} }} }};
+var Search = {{ _parseQuery: function (query) {{ return ["", query.split(" ")]; }} }};
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "more"),
+    [("loss", True), ("constructor", False), ("constructor loss toString", True)],
+)
+def test_words_that_every_object_has_are_words_like_others(query: str, more: bool) -> None:
+    from bilingual_search import counts
+
+    context = MiniRacer()
+    context.eval(BROWSER.format(query=json.dumps(query)))
+    context.eval(Path(counts.__file__).with_name("scorer.js").read_text(encoding="utf-8"))
+    context.eval('SearchCounts = { pages: ["gan"], words: { loss: [[0, 5, 0]] } };')
+    assert (context.eval('Scorer.score(["gan", "GANs", "", null, 5]) > 5')) is more
 
 
 @pytest.fixture(scope="module")

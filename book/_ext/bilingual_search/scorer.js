@@ -19,8 +19,12 @@ var Scorer = (function () {
     return terms;
   }
 
+  function entries(word) {  // "constructor" is a word, and every object has one
+    return Object.hasOwn(SearchCounts.words, word) ? SearchCounts.words[word] : [];
+  }
+
   function counted(word, page) {
-    var counts = (SearchCounts.words[word] || []).find(function (entry) {
+    var counts = entries(word).find(function (entry) {
       return SearchCounts.pages[entry[0]] === page;
     });
     if (!counts) return 0;
@@ -31,7 +35,7 @@ var Scorer = (function () {
   }
 
   function rarity(word) {
-    var pages = (SearchCounts.words[word] || []).length;
+    var pages = entries(word).length;
     return Math.log(1 + (SearchCounts.pages.length + 1) / (pages + 1));
   }
 
