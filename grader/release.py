@@ -6,13 +6,14 @@ nbgrader's own generate_assignment makes the release version from it.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import logging
 import re
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jupytext
 import nbformat
@@ -117,28 +118,35 @@ def release(course: Course, name: str) -> Path:
 
     Raises:
         GraderError: for an unknown set, a source that is missing or that nbgrader refuses, or
-            a leaked answer. What was released before is then left as it was.
+            a leaked answer. The course is then left as it was.
     """
     course.check_problem_set(name)
     course.check_sources(name)
-    released = course.path("release", ".", name).resolve()
-    with tempfile.TemporaryDirectory() as folder:
-        config = Config(course.config)
-        config.CourseDirectory.release_directory = str(Path(folder, "new"))
-        fresh = _generate(course, config, CourseDirectory(config=config), name)
-        _replace(released, fresh)
+    # Within the course: nbgrader finds sources only below its root.
+    with tempfile.TemporaryDirectory(prefix=".release-", dir=course.directory.root) as folder:
+        config = copy.deepcopy(course.config)
+        for step in ("source", "release"):
+            config.CourseDirectory[f"{step}_directory"] = f"{Path(folder).name}/{step}"
+        # nbgrader notes cells in the gradebook before it has seen all of them: what it would
+        # refuse is found with a gradebook that nobody needs.
+        trial = copy.deepcopy(config)
+        trial.CourseDirectory.db_url = f"sqlite:///{folder}/gradebook.db"
+        _generate(course, trial, name)
+        made = _generate(course, config, name)
+        _update(course.path("source", ".", name), made.source)
+        released = course.path("release", ".", name).resolve()
+        _update(released, made.release)
+        for file in _files(released) - _files(made.release):
+            (released / file).unlink()
     return released
 
 
-def _replace(released: Path, fresh: Path) -> None:
-    """Make one folder what the other is; a file that is the same keeps its time."""
-    for file in sorted({*_files(fresh), *_files(released)}):
-        content = _bytes(fresh / file)
-        if content is None:
-            (released / file).unlink()
-        elif content != _bytes(released / file):
-            (released / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(fresh / file, released / file)
+def _update(folder: Path, fresh: Path) -> None:
+    """Copy what is new or different; a file that is the same keeps its time."""
+    for file in sorted(_files(fresh)):
+        if _bytes(fresh / file) != _bytes(folder / file):
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(fresh / file, folder / file)
 
 
 def drift(course: Course, name: str) -> list[str]:
@@ -150,12 +158,9 @@ def drift(course: Course, name: str) -> list[str]:
     course.check_problem_set(name)
     course.check_sources(name)
     with tempfile.TemporaryDirectory() as folder:
-        config = Config(course.config)
-        root = Path(folder)
-        config.CourseDirectory = Config(
-            {"root": folder, "release_directory": str(root / "new")}
-        )
-        fresh = _generate(course, config, CourseDirectory(config=config), name)
+        config = copy.deepcopy(course.config)
+        config.CourseDirectory = Config({"root": folder})
+        fresh = _generate(course, config, name).release
         committed = course.path("release", ".", name)
         return sorted(
             file
@@ -176,7 +181,16 @@ def _bytes(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def _generate(course: Course, config: Config, directory: CourseDirectory, name: str) -> Path:
+class _Made(NamedTuple):
+    """Folders with both versions of one problem set."""
+
+    source: Path
+    release: Path
+
+
+def _generate(course: Course, config: Config, name: str) -> _Made:
+    """Write both versions where `config` says, and the cells into its gradebook."""
+    directory = CourseDirectory(config=config)
     source = course.solutions / name / f"{name}.md"
     notebook = plain_notebook(source, config.ProblemSets.get("book_url", ""))
     _check_cells(notebook, source)
@@ -200,7 +214,7 @@ def _generate(course: Course, config: Config, directory: CourseDirectory, name: 
         ) from error
     folder = Path(directory.format_path(directory.release_directory, ".", name)).resolve()
     _check_no_secrets(folder)
-    return folder
+    return _Made(target, folder)
 
 
 def _check_cells(notebook: NotebookNode, source: Path) -> None:

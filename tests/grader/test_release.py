@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import os
 import sqlite3
 import sys
@@ -20,6 +21,10 @@ def rewrite(tiny: TinyCourse, old: str, new: str) -> None:
     assert old in SOURCE
     path = tiny.solutions / "sums" / "sums.md"
     path.write_text(SOURCE.replace(old, new), encoding="utf-8")
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_a_text_notebook_keeps_its_nbgrader_metadata_both_ways(tiny: TinyCourse) -> None:
@@ -96,10 +101,33 @@ def test_cells_tagged_solution_only_are_dropped(tiny: TinyCourse) -> None:
 def test_sources_that_cannot_be_released(
     tiny: TinyCourse, old: str, new: str, words: str
 ) -> None:
+    before = contents(tiny.folder)
     rewrite(tiny, old, new)
     with pytest.raises(GraderError) as caught:
         release(tiny.course, "sums")
     assert words in str(caught.value)
+    assert contents(tiny.folder) == before
+
+
+def test_a_set_that_somebody_has_handed_in_keeps_its_cells_and_its_source(
+    tiny: TinyCourse,
+) -> None:
+    with tiny.course.gradebook() as gradebook:
+        gradebook.add_student("kim")
+        gradebook.add_submission("sums", "kim")
+    before = contents(tiny.folder)
+    rewrite(tiny, '"grade_id": "add-check"', '"grade_id": "other-check"')
+    with pytest.raises(GraderError, match="there are submissions associated with it"):
+        release(tiny.course, "sums")
+    assert contents(tiny.folder) == before
+
+
+def test_what_a_release_works_with_stays_out_of_the_courses_settings(tiny: TinyCourse) -> None:
+    course = Course(tiny.folder)
+    before = copy.deepcopy(course.config)
+    assert release(course, "sums") == tiny.folder / "release" / "sums"
+    assert course.config == before
+    assert not [path.name for path in tiny.folder.iterdir() if path.name.startswith(".rel")]
 
 
 def test_an_unknown_set_and_a_missing_source(tiny: TinyCourse) -> None:
