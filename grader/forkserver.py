@@ -211,12 +211,16 @@ def furnish(job: dict[str, Any]) -> None:
     terminals = "newinstance,ptmxmode=0666,mode=620"
     mount("devpts", "/dev/pts", "devpts", NO_SUID | NO_EXEC, terminals)
     for folder, size in job["folders"].items():
-        kept = [(path, os.open(path, os.O_PATH)) for path in job["kept"].get(folder, ())]
+        kept = [
+            (path, os.open(path, os.O_PATH)) for path in sorted(job["kept"].get(folder, ()))
+        ]
         # Empty files take memory too, which no size counts: one file a page at most.
         data = f"mode=755,size={size},nr_inodes={size // 4096}"
         mount("tmpfs", folder, "tmpfs", NO_SUID | NO_DEV, data)
-        for path, descriptor in kept:  # an interpreter that lies in /tmp, say
-            os.makedirs(path)  # noqa: PTH103
+        # An interpreter that lies in /tmp, say; one kept path may lie in another, which the
+        # mount of the other then has already.
+        for path, descriptor in kept:
+            os.makedirs(path, exist_ok=True)  # noqa: PTH103
             mount(f"/proc/self/fd/{descriptor}", path, None, BIND | RECURSIVE)
             os.close(descriptor)
     os.chdir(WORK_DIR)
