@@ -166,24 +166,18 @@ class SandboxProvisioner(KernelProvisionerBase):
         return self.connection_info
 
     def _fork(self, connection: str) -> Sandboxed | None:
-        address = warm.address() if self.forks is None else self.forks
-        if not address:
-            return None
-        try:
-            made = warm.fork(
-                address,
-                self.limits,
-                kind="kernel",
-                connection=connection,
-                arguments=KERNEL[2:],
-                files=self.files,
-                sockets=self.sockets,
-                group=self._group,
-            )
-        except warm.NoForkError as error:
-            warm.give_up(str(error))
-            return None
-        self.means = FORKED
+        made = warm.fork_if_possible(
+            self.forks,
+            self.limits,
+            kind="kernel",
+            connection=connection,
+            arguments=KERNEL[2:],
+            files=self.files,
+            sockets=self.sockets,
+            group=self._group,
+        )
+        if made is not None:
+            self.means = FORKED
         return made
 
     def _start(self, cmd: list[str], connection: str) -> Sandboxed:

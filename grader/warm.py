@@ -1,48 +1,38 @@
 """Sandboxes forked from a process that has already imported torch.
 
-`grader.forkserver` is that process; this is the side that starts it and asks for forks. Where
-it cannot be had, callers start each sandbox afresh with `grader.sandbox.start`: slower by the
+`grader.forkserver` is that process, `grader.forking` asks it for a fork; here it is started.
+Where it cannot be had, each sandbox starts afresh with `grader.sandbox.start`: slower by the
 import of torch, and no less safe.
 """
 
 from __future__ import annotations
 
 import atexit
-import base64
-import json
 import os
 import shutil
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
-from . import sandbox, seccomp
+from . import sandbox
 from .errors import GraderError, one_line
+from .forking import NoForkError, fork
 from .limits import MIB, Limits
 from .process import WarmProcess, last_line
-from .watch import TASKS_A_PROCESS, ControlGroup
 
 PROGRAM = Path(__file__).with_name("forkserver.py")
 SCRIPT = "/run/forkserver.py"
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
-CREDENTIALS = struct.Struct("3i")  # process, user and group id, see `man 7 unix`
 OPTIMIZERS = "optim"
 """In the source of a notebook that trains."""
 FOR_TRAINING = ("torch._dynamo",)
 """What torch imports with the first optimizer that is made: a second, for each notebook."""
-SLOWEST_START = 120.0
-"""Seconds the server may take to import what it imports; forks wait for it meanwhile."""
-
-
-class NoForkError(Exception):
-    """There is no fork to be had here; the message says why."""
 
 
 class ForkServer:
@@ -105,6 +95,7 @@ class ForkServer:
         atexit.unregister(self.close)
         if self._process is not None:
             self._process.kill()
+        self._errors.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
@@ -147,114 +138,28 @@ def server_command(script: int, listener: int, more: Sequence[str] = ()) -> list
     return [*parts, "--", sys.executable, SCRIPT, str(listener), *more]
 
 
-def fork(
-    address: str,
-    limits: Limits,
-    *,
-    files: Mapping[str, bytes],
-    sockets: Sequence[int] = (),
-    group: ControlGroup | None = None,
-    **job: Any,
-) -> WarmProcess:
-    """Ask the server at `address` for a fork in a sandbox of its own.
+def fork_if_possible(forks: str | None, limits: Limits, **wanted: Any) -> WarmProcess | None:
+    """A fork, or None where the caller must start its sandbox afresh.
 
     Args:
-        address: of a `ForkServer`, in this process or another one.
+        forks: address of the fork server; empty for none, None for this process's own.
         limits: what the fork may use.
-        files: what to put into its working folder, by name.
-        sockets: descriptors to hand on, named inside by $GRADER_SOCKETS.
-        group: a control group to put it into before it runs anything of a student's.
-        job: `kind` "kernel" with `connection` (the connection file's text), or "program" with
-            `source` (Python text); `arguments` for either.
-
-    Raises:
-        NoForkError: if the server is gone or cannot make the sandbox here.
+        wanted: as for `fork`.
     """
-    errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (the process closes it)
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    try:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-        connection.settimeout(max(SLOWEST_START, limits.startup_seconds))
-        connection.connect(address)
-        brought = sandbox.in_memory(_job(limits, files, job))
+    asked = address() if forks is None else forks
+    while asked:
         try:
-            socket.send_fds(connection, [b"job"], [brought, errors.fileno(), *sockets])
-        finally:
-            os.close(brought)
-        return _let_go(connection, errors, group)
-    except BaseException as error:
-        connection.close()
-        words = last_line(errors)
-        errors.close()
-        if isinstance(error, OSError):
-            raise NoForkError(f"the fork server does not answer ({error})") from None
-        if isinstance(error, NoForkError) and words != "no reason given":
-            raise NoForkError(words) from None
-        raise
-
-
-def _job(limits: Limits, files: Mapping[str, bytes], job: Mapping[str, Any]) -> bytes:
-    sizes = {name: len(content) for name, content in files.items()}
-    told = {
-        "limits": {
-            "file_bytes": limits.file_bytes,
-            "cpu_seconds": int(limits.cpu_seconds),
-            "threads": limits.threads,
-            "tasks": TASKS_A_PROCESS * limits.processes,
-        },
-        "folders": sandbox.memory_folders(limits),
-        "kept": _kept(sandbox.memory_folders(limits)),
-        "environment": sandbox.environment(limits),
-        "filter": base64.b64encode(seccomp.program() or b"").decode(),
-        "files": sizes,
-        "arguments": [],
-    }
-    header = json.dumps(told | dict(job)).encode()
-    return b"".join((header, b"\n", *files.values()))
-
-
-def _kept(folders: Iterable[str]) -> dict[str, list[str]]:
-    """What a fork must still see of each folder after it has mounted an empty one there."""
-    found: dict[str, list[str]] = {}
-    for path in sandbox.readable_paths():
-        for folder in folders:
-            if path.is_relative_to(folder):
-                found.setdefault(folder, []).append(str(path))
-    return found
-
-
-def _let_go(
-    connection: socket.socket, errors: IO[bytes], group: ControlGroup | None
-) -> WarmProcess:
-    """Wait until the fork is on its own, put it into its group, and let it run."""
-    told: dict[str, int] = {}
-    while not {"init", "forked"} <= set(told):
-        told.update([_receive(connection)])
-    if group is not None:
-        group.add(told["init"])
-    connection.send(b"go")
-    while "started" not in told:
-        told.update([_receive(connection)])
-    return WarmProcess(connection, told["init"], told["started"], errors)
-
-
-def _receive(connection: socket.socket) -> tuple[str, int]:
-    """A word from the fork or the server, and who said it as the kernel knows them."""
-    message, ancillary, _, _ = connection.recvmsg(512, socket.CMSG_SPACE(CREDENTIALS.size))
-    word = message.decode(errors="replace")
-    if word not in ("init", "forked", "started"):
-        raise NoForkError(word or "the fork server has ended")
-    for level, kind, data in ancillary:
-        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
-            pid = CREDENTIALS.unpack(data[: CREDENTIALS.size])[0]
-            if pid > 0:
-                return word, pid
-    raise NoForkError("the fork server runs where its processes cannot be seen")
+            return fork(asked, limits, **wanted)
+        except NoForkError as error:
+            asked = give_up(str(error), asked)
+    return None
 
 
 _lock = threading.Lock()
 _server: ForkServer | None = None
 _older: list[ForkServer] = []
+_plain_only = False
+"""Whether a server for training has failed: the one without serves all from then on."""
 _problem = ""
 
 
@@ -266,14 +171,16 @@ def address(training: bool = False) -> str:
     Args:
         training: whether it should have imported what optimizers need as well.
     """
-    global _server, _problem
+    global _server, _plain_only, _problem
     with _lock:
-        if (_server is None or (training and not _server.training)) and not _problem:
+        more = training and not _plain_only
+        if (_server is None or (more and not _server.training)) and not _problem:
             try:
-                made = ForkServer(training)
+                made = ForkServer(more)
             except NoForkError as error:
-                if _server is None:  # else the one there is serves on
+                if _server is None:
                     _problem = str(error)
+                _plain_only = True  # the one there is serves on
             else:
                 if _server is not None:
                     _older.append(_server)  # what it has forked may still run
@@ -291,17 +198,30 @@ def problem() -> str:
     return _problem
 
 
-def give_up(reason: str) -> None:
-    """Start no more forks in this process: one that should have worked did not."""
-    global _problem
-    _problem = _problem or reason
+def give_up(reason: str, asked: str) -> str:
+    """Ask the server at an address no more: a fork that should have worked did not.
+
+    Returns:
+        The address of the server to ask instead; empty where this process has none.
+    """
+    global _server, _plain_only, _problem
+    with _lock:
+        if _server is not None and not _problem:
+            if asked == _server.address and _older and not _plain_only:
+                # What it was to import besides may have ended it. Its forks may still run.
+                _server, _older[-1] = _older[-1], _server
+                _plain_only = True
+            if asked != _server.address:
+                return _server.address
+        _problem = _problem or reason
+        return ""
 
 
 def forget() -> None:
     """End this process's fork server, if there is one; the next call starts another."""
-    global _server, _problem
+    global _server, _plain_only, _problem
     with _lock, suppress(OSError):
         for server in filter(None, [_server, *_older]):
             server.close()
-        _server, _problem = None, ""
+        _server, _plain_only, _problem = None, False, ""
         _older.clear()

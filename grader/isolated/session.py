@@ -69,7 +69,14 @@ class Session:
         self._alone = sandboxed
         sockets = [self._theirs.fileno(), self._far.fileno()]
         if sandboxed:
-            self._process = self._fork(sockets, forks) or sandbox.start(
+            self._process = warm.fork_if_possible(
+                forks,
+                self.limits,
+                files=self.files,
+                sockets=sockets,
+                kind="program",
+                source=launch.PROGRAM,
+            ) or sandbox.start(
                 [sys.executable, "-c", launch.PROGRAM],
                 self.limits,
                 b"",
@@ -85,23 +92,6 @@ class Session:
         self._ours.sendall(struct.pack(">Q", len(text)) + text)
         self._wire = Wire(self._ours)
         self._wire.send([list(self.plan.names), self.plan.seed], [])
-
-    def _fork(self, sockets: list[int], forks: str | None) -> Sandboxed | None:
-        address = warm.address() if forks is None else forks
-        if not address:
-            return None
-        try:
-            return warm.fork(
-                address,
-                self.limits,
-                files=self.files,
-                sockets=sockets,
-                kind="program",
-                source=launch.PROGRAM,
-            )
-        except warm.NoForkError as error:
-            warm.give_up(str(error))
-            return None
 
     async def prepare(self, name: str) -> None:
         """Run the instructor's cells that come before the test cell `name`.

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from grader import sandbox, warm
 from grader.watch import descendants
 
-from .forks import Fork, forks, wait_until
+from .forks import LIMITS, Fork, forks, wait_until
 
 pytestmark = pytest.mark.sandbox
 
@@ -94,17 +95,39 @@ def test_a_server_that_is_killed_takes_its_forks_along(forks_possible: None) -> 
     finally:
         server.close()
     assert not Path(server.address).parent.exists()
+    assert server._errors.closed
+
+
+@pytest.fixture
+def spoil(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Let servers that are started from now on begin with a line of code."""
+
+    def begin_with(line: str) -> None:
+        program = warm.PROGRAM.read_text(encoding="utf-8")
+        start = 'if __name__ == "__main__":\n'
+        assert start in program
+        spoiled = tmp_path / "forkserver.py"
+        spoiled.write_text(program.replace(start, f"{start}    {line}\n"), encoding="utf-8")
+        monkeypatch.setattr(warm, "PROGRAM", spoiled)
+
+    return begin_with
+
+
+@pytest.fixture
+def no_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A process that has started no server yet; those of the test end with it."""
+    with monkeypatch.context() as patch:
+        values = {"_server": None, "_older": [], "_plain_only": False, "_problem": ""}
+        for name, value in values.items():
+            patch.setattr(warm, name, value)
+        yield
+        warm.forget()
 
 
 def test_a_server_that_cannot_keep_its_promise_does_not_serve(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forks_possible: None
+    spoil: Callable[[str], None], forks_possible: None
 ) -> None:
-    program = warm.PROGRAM.read_text(encoding="utf-8")
-    start = 'if __name__ == "__main__":\n'
-    spoiled = tmp_path / "forkserver.py"
-    thread = "    threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
-    spoiled.write_text(program.replace(start, start + thread), encoding="utf-8")
-    monkeypatch.setattr(warm, "PROGRAM", spoiled)
+    spoil("threading.Thread(target=threading.Event().wait, daemon=True).start()")
     server = warm.ForkServer()
     try:
         with pytest.raises(warm.NoForkError):
@@ -126,15 +149,16 @@ say([open(sys.argv[1] + "/lib.py").read(), can_write(sys.argv[1] + "/lib.py"),
 """
 
 
+@pytest.mark.parametrize("others", [[], ["deep"]], ids=["alone", "in another"])
 def test_an_interpreter_in_a_folder_that_forks_replace_stays_visible(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, others: list[str]
 ) -> None:
     with tempfile.TemporaryDirectory(dir="/tmp") as outer:
         library = Path(outer, "deep", "lib")
         library.mkdir(parents=True)
         (library / "lib.py").write_text("x = 1")
         Path(outer, "secret").write_text("grades")
-        paths = [*sandbox.readable_paths(), library]
+        paths = [*sandbox.readable_paths(), library, *(Path(outer, name) for name in others)]
         monkeypatch.setattr(sandbox, "readable_paths", lambda: paths)
         server = warm.ForkServer()
         try:
@@ -157,7 +181,7 @@ def test_an_interpreter_that_is_such_a_folder_itself_is_refused(
 
 
 def test_where_no_second_server_starts_the_first_serves_on(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, no_server: None
 ) -> None:
     class Server:
         def __init__(self, training: bool) -> None:
@@ -165,26 +189,56 @@ def test_where_no_second_server_starts_the_first_serves_on(
                 raise warm.NoForkError("no room for a second one")
             self.training, self.address = training, "first"
 
-    for name, value in (("_server", None), ("_older", []), ("_problem", "")):
-        monkeypatch.setattr(warm, name, value)
+        def close(self) -> None:
+            pass
+
     monkeypatch.setattr(warm, "ForkServer", Server)
     assert [warm.address(), warm.address(training=True), warm.address()] == ["first"] * 3
     assert warm.problem() == ""
 
 
-def test_notebooks_that_train_find_optimizers_imported(
-    monkeypatch: pytest.MonkeyPatch, forks_possible: None
+def test_a_second_server_that_dies_importing_more_gives_way_to_the_first(
+    spoil: Callable[[str], None], no_server: None, forks_possible: None
 ) -> None:
-    for name, value in (("_server", None), ("_older", []), ("_problem", "")):
-        monkeypatch.setattr(warm, name, value)
+    plain = warm.address()
+    spoil("sys.exit(bool(sys.argv[2:]))")
+    training = warm.address(training=True)
+    assert training != plain
+    for asked in (training, None):
+        job = {"kind": "program", "source": "pass", "files": {}}
+        made = warm.fork_if_possible(asked, LIMITS, **job)
+        assert made is not None, warm.problem()
+        assert wait_until(lambda made=made: made.poll() is not None)
+        assert made.poll() == 0
+        made.close()
+    assert warm.address(training=True) == warm.address() == plain
+    assert warm.problem() == ""
+
+
+def test_where_the_first_fails_as_well_nobody_is_asked_any_more(
+    monkeypatch: pytest.MonkeyPatch, no_server: None, forks_possible: None
+) -> None:
+    asked = []
+
+    def refuse(address: str, limits: object, **job: object) -> None:
+        asked.append(address)
+        raise warm.NoForkError(f"no fork number {len(asked)}")
+
+    monkeypatch.setattr(warm, "fork", refuse)
+    plain, training = warm.address(), warm.address(training=True)
+    assert [warm.fork_if_possible(forks, LIMITS) for forks in (training, None)] == [None] * 2
+    assert asked == [training, plain]
+    assert warm.problem() == "no fork number 2"
+
+
+def test_notebooks_that_train_find_optimizers_imported(
+    no_server: None, forks_possible: None
+) -> None:
     source = "say([name for name in ('torch._dynamo', 'torch') if name in sys.modules])"
-    try:
-        plain, other = warm.address_for("x = 1"), warm.address_for("torch.optim.SGD")
-        assert warm.address() == warm.address_for("x = 1") == other != plain
-        found = []
-        for address in (plain, other):
-            with forks(address, source) as (fork,):
-                found.append(fork.hear())
-    finally:
-        warm.forget()
+    plain, other = warm.address_for("x = 1"), warm.address_for("torch.optim.SGD")
+    assert warm.address() == warm.address_for("x = 1") == other != plain
+    found = []
+    for address in (plain, other):
+        with forks(address, source) as (fork,):
+            found.append(fork.hear())
     assert found == [["torch"], ["torch._dynamo", "torch"]]
