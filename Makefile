@@ -21,7 +21,8 @@ VENV := .venv/complete
 PYTEST := env OMP_NUM_THREADS=1 $(BIN)/pytest -n logical --maxprocesses 8 --dist worksteal --durations 10
 PROOFREAD := PYTHONPATH=book/_ext $(BIN)/python -m proofread
 # The problem sets' sources may lie outside a public repository: then this names their folder.
-DLCOURSE_SOLUTIONS ?= solutions
+# Empty is unset, as in grader/sources.py, also where it is empty on make's command line.
+override DLCOURSE_SOLUTIONS := $(or $(strip $(DLCOURSE_SOLUTIONS)),solutions)
 export DLCOURSE_SOLUTIONS
 # A set is a folder with a source of its own name: without one there is nothing to generate.
 SETS := $(foreach folder,$(wildcard $(DLCOURSE_SOLUTIONS)/*),\
