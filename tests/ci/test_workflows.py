@@ -111,6 +111,25 @@ def test_the_gpu_run_is_the_local_command() -> None:
     assert "scripts/run-notebooks" in makefile.split("\nnotebooks:")[1].split("\n\n")[0]
 
 
+def test_the_gpu_runs_again_when_anything_changes_that_its_cells_or_pages_are_made_from() -> (
+    None
+):
+    paths = workflow("gpu.yml")["on"]["push"]["paths"]
+    folders = ("book", "dlcourse", "solutions", "exercises", "grader", "scripts")
+    assert {f"{folder}/**" for folder in folders} <= set(paths)
+    files = ("pyproject.toml", "requirements.txt", "constraints.txt", "_config.yml", "_toc.yml")
+    assert set(files) <= set(paths)
+    for path in paths:
+        name = path.removesuffix("/**")
+        assert (REPOSITORY / name).exists() or name == "solutions", path
+
+
+@each
+def test_wheels_have_no_cuda_but_where_there_is_a_gpu(name: str) -> None:
+    index = workflow(name).get("env", {}).get("PIP_EXTRA_INDEX_URL")
+    assert index == (None if name == "gpu.yml" else "https://download.pytorch.org/whl/cpu")
+
+
 def test_ci_runs_everything_on_both_versions_of_python() -> None:
     job = workflow("ci.yml")["jobs"]["test"]
     assert job["strategy"]["matrix"]["python"] == ["3.11", "3.13"]
