@@ -22,6 +22,7 @@ SETUP = re.compile(r"^```\{code-cell\}[^`]*?grade_id: setup\n.*?^```$", re.M | r
 SECTIONS = ("first", "second", "third")
 # The part of the book that has a page for each problem set.
 SETS = "problem_sets"
+TOC, BUDGET = "_toc.yml", "tests/notebooks/budget.yml"
 
 
 class CannotBeginError(Exception):
@@ -49,12 +50,14 @@ def begin_chapter(root: Path, name: str, title: str, korean: str) -> list[Path]:
         raise CannotBeginError("A problem set begins with make new-problem-set.")
     _check_titles(title, korean)
     page = root / "book" / f"{name}.md"
-    if page.exists():
-        raise CannotBeginError(f"book/{name}.md is there already; choose another NAME.")
-    text = _filled("chapter.md", TITLE=title, KO=korean)
-    toc = _add_to_toc(root, name)  # first: it refuses a part that is not there
-    page.write_text(text, encoding="utf-8")
-    return [page, toc, _add_to_budget(root, f"book/{name}")]
+    _check_free(root, page)
+    return _write(
+        {
+            page: _filled("chapter.md", TITLE=title, KO=korean),
+            root / TOC: _toc_with(root, name),
+            root / BUDGET: _budget_with(root, f"book/{name}"),
+        }
+    )
 
 
 def begin_problem_set(
@@ -80,8 +83,8 @@ def begin_problem_set(
         raise CannotBeginError(f"NAME is {name!r}; it must be like wgan or random_search.")
     _check_titles(title, korean)
     source = solutions_folder(root) / name / f"{name}.md"
-    if source.exists():
-        raise CannotBeginError(f"{source.parent} is there already; choose another NAME.")
+    page = root / "book" / SETS / f"{name}.md"
+    _check_free(root, source.parent, root / "exercises" / name, page)
     known = _headings(root, chapter)
     words = {"CHAPTER": chapter, "TITLE": title, "KO": korean, "NAME": name}
     words |= {"CHAPTER_TITLE": known[0][0], "CHAPTER_KO": known[0][1]}
@@ -92,14 +95,26 @@ def begin_problem_set(
     text = _filled(
         "problem_set.md", SETUP=_setup_cell(root), SECTIONS="\n".join(sections), **words
     )
-    source.parent.mkdir(parents=True)
-    source.write_text(text, encoding="utf-8")
-    written = [source, _add_to_budget(root, f"solutions/{name}/{name}")]
-    if (root / "book" / SETS / "index.md").is_file():
-        page = root / "book" / SETS / f"{name}.md"
-        page.write_text(_filled("problem_set_page.md", **words), encoding="utf-8")
-        written += [page, _add_to_toc(root, f"{SETS}/{name}")]
-    return written
+    files = {source: text, root / BUDGET: _budget_with(root, f"solutions/{name}/{name}")}
+    if page.with_name("index.md").is_file():
+        files[page] = _filled("problem_set_page.md", **words)
+        files[root / TOC] = _toc_with(root, f"{SETS}/{name}")
+    return _write(files)
+
+
+def _check_free(root: Path, *places: Path) -> None:
+    for place in places:
+        if place.exists():
+            shown = place.relative_to(root) if place.is_relative_to(root) else place
+            raise CannotBeginError(f"{shown} is there already; choose another NAME.")
+
+
+def _write(files: dict[Path, str]) -> list[Path]:
+    """Write all files; whoever calls this has checked everything before."""
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return list(files)
 
 
 def _check_titles(title: str, korean: str) -> None:
@@ -109,10 +124,11 @@ def _check_titles(title: str, korean: str) -> None:
         raise CannotBeginError('KO must be the title in Korean: KO="바서슈타인 GAN"')
 
 
-def _add_to_toc(root: Path, name: str) -> Path:
-    """Name a page behind the last one of its part."""
-    toc = root / "_toc.yml"
-    lines = toc.read_text(encoding="utf-8").splitlines()
+def _toc_with(root: Path, name: str) -> str:
+    """The table of contents with a page behind the last one of its part."""
+    lines = (root / TOC).read_text(encoding="utf-8").splitlines()
+    if any(line.strip() == f"- file: {name}" for line in lines):
+        raise CannotBeginError(f"{TOC} names {name} already; choose another NAME.")
     part = name.split("/")[0]
     pattern = re.compile(rf"^(?P<indent>\s*- file: ){part}/")
     places = [number for number, line in enumerate(lines) if pattern.match(line)]
@@ -122,15 +138,15 @@ def _add_to_toc(root: Path, name: str) -> Path:
     indent = pattern.match(lines[places[-1]])
     assert indent is not None
     lines.insert(places[-1] + 1, f"{indent['indent']}{name}")
-    toc.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return toc
+    return "\n".join(lines) + "\n"
 
 
-def _add_to_budget(root: Path, name: str) -> Path:
-    budget = root / "tests" / "notebooks" / "budget.yml"
-    text = budget.read_text(encoding="utf-8").rstrip("\n")
-    budget.write_text(f"{text}\n{name}: {{seconds: 5, work: 1, speed: 1}}\n", encoding="utf-8")
-    return budget
+def _budget_with(root: Path, name: str) -> str:
+    """The estimates of all notebooks with one more."""
+    text = (root / BUDGET).read_text(encoding="utf-8").rstrip("\n")
+    if f"\n{name}:" in f"\n{text}":
+        raise CannotBeginError(f"{BUDGET} names {name} already; choose another NAME.")
+    return f"{text}\n{name}: {{seconds: 5, work: 1, speed: 1}}\n"
 
 
 def _headings(root: Path, chapter: str) -> list[tuple[str, str]]:

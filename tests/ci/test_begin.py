@@ -138,16 +138,74 @@ def test_what_cannot_be_begun_is_said_in_a_line(
     assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
 
 
+def make_file(path: Path, text: str = "") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
 @pytest.mark.parametrize(
-    ("words", "says"),
+    ("words", "says", "there"),
     [
-        (("Points", "gan/gan", "Points", "점"), "it must be like wgan"),
-        (("gan", "gan/gan", "Points", "점"), "solutions/gan is there already"),
-        (("points", "gan/none", "Points", "점"), "There is no book/gan/none.md"),
+        (("Points", "gan/gan", "Points", "점"), "it must be like wgan", {}),
+        (("gan", "gan/gan", "Points", "점"), "solutions/gan is there already", {}),
+        (("points", "gan/none", "Points", "점"), "There is no book/gan/none.md", {}),
+        (
+            ("points", "gan/gan", "Points", "점"),
+            "^solutions/points is there already",
+            {"solutions/points/notes.txt": "no source yet"},
+        ),
+        (
+            ("points", "gan/gan", "Points", "점"),
+            "^book/problem_sets/points.md is there already",
+            {"book/problem_sets/points.md": "written by hand"},
+        ),
+        (
+            ("points", "gan/gan", "Points", "점"),
+            "^exercises/points is there already",
+            {"exercises/points/points.ipynb": "released elsewhere"},
+        ),
+        (
+            ("points", "gan/gan", "Points", "점"),
+            "There is no part 'problem_sets'; there are: gan",
+            {"book/problem_sets/index.md": "", "_toc.yml": "  - file: gan/gan\n"},
+        ),
+        (
+            ("points", "gan/gan", "Points", "점"),
+            "budget.yml names solutions/points/points already",
+            {"tests/notebooks/budget.yml": "solutions/points/points: {}\n"},
+        ),
     ],
 )
 def test_a_problem_set_that_cannot_be_begun(
-    root: Path, words: tuple[str, ...], says: str
+    root: Path, words: tuple[str, ...], says: str, there: dict[str, str]
 ) -> None:
+    for name, text in there.items():
+        make_file(root / name, text)
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
     with pytest.raises(begin.CannotBeginError, match=says):
         begin.begin_problem_set(root, *words)
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
+
+
+def test_a_page_that_the_contents_name_is_not_named_twice(root: Path) -> None:
+    make_file(root / "_toc.yml", "  - file: gan/gan\n  - file: gan/points\n")
+    with pytest.raises(begin.CannotBeginError, match=r"_toc.yml names gan/points already"):
+        begin.begin_chapter(root, "gan/points", "Points", "점")
+
+
+def test_a_problem_set_begins_where_the_sources_are(
+    root: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private = tmp_path_factory.mktemp("private")
+    (root / "solutions" / "gan").rename(private / "gan")
+    make_file(root / "book" / "problem_sets" / "index.md")
+    monkeypatch.setenv(SOLUTIONS, str(private))
+    written = begin.begin_problem_set(root, "points", "gan/gan", "Points", "점")
+    assert written == [
+        private / "points" / "points.md",
+        root / "tests" / "notebooks" / "budget.yml",
+        root / "book" / "problem_sets" / "points.md",
+        root / "_toc.yml",
+    ]
+    assert all(path.is_file() for path in written)
+    assert not (root / "solutions" / "points").exists()
