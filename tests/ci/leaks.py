@@ -39,14 +39,17 @@ def findings(root: Path = REPOSITORY) -> Iterator[str]:
     for path in sorted((root / "exercises").glob("*/*.ipynb")):
         name = path.parent.name
         source = solutions_folder(root) / name / f"{name}.md"
-        secrets = _secrets(read_source(source)) if source.is_file() else {}
+        found = secrets(read_source(source)) if source.is_file() else {}
         shown = path.relative_to(root).as_posix()
         for number, cell in enumerate(nbformat.read(path, as_version=4).cells, 1):
-            yield from (f"{shown}: cell {number}: {what}" for what in _told(cell, secrets))
+            yield from (f"{shown}: cell {number}: {what}" for what in _told(cell, found))
 
 
-def _secrets(source: NotebookNode) -> dict[str, str]:
-    """What kind of secret each secret line is; lines that students see anyway are none."""
+def secrets(source: NotebookNode) -> dict[str, str]:
+    """What kind of secret each secret line of a source is.
+
+    Lines that students see elsewhere in it are none.
+    """
     secret: dict[str, str] = {}
     shown: set[str] = set()
     for cell in source.cells:
@@ -63,12 +66,12 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if len(line.strip()) >= SHORTEST]
 
 
-def _told(cell: NotebookNode, secrets: dict[str, str]) -> Iterator[str]:
+def _told(cell: NotebookNode, secret: dict[str, str]) -> Iterator[str]:
     if found := SECRETS.search(cell.source):
         yield f"the mark {found[0]!r} is left in it"
     for line in _lines(cell.source):
-        if line in secrets:
-            yield f"it holds a line of {secrets[line]}: {line}"
+        if line in secret:
+            yield f"it holds a line of {secret[line]}: {line}"
 
 
 def main() -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,12 +21,15 @@ from grader.isolated.serve import StudentPeer
 
 from .sheet import Result, Sheet, role
 
+MOST_SECONDS = 600.0
+"""How long a student's process may live: one that hangs would let the checker wait for ever."""
+
 
 @contextmanager
 def student(cells: list[tuple[str, bool]]) -> Iterator[socket.socket]:
     """A process that runs cells and serves the checker at each one marked as a test.
 
-    Gives the checker's end of the channel.
+    Gives the checker's end of the channel, which closes when the process ends.
     """
     ours, theirs = socket.socketpair()
     # The grader gives both ends one thread. Here, too, a fork would wait for ever for the
@@ -39,10 +44,16 @@ def student(cells: list[tuple[str, bool]]) -> Iterator[socket.socket]:
         finally:
             os._exit(0)
     theirs.close()
+    limit = threading.Timer(MOST_SECONDS, os.kill, (child, signal.SIGKILL))
+    limit.daemon = True
+    limit.start()
     try:
         yield ours
     finally:
         ours.close()
+        # Once it is waited for, another process may get its number.
+        os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+        limit.cancel()
         os.waitpid(child, 0)
         torch.set_num_threads(threads)
 

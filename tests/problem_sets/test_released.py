@@ -13,16 +13,14 @@ from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 
 from grader.course import REPOSITORY, SAMPLE_CLASS, Course
-from grader.release import SECRETS, SOLUTION_ONLY, drift, read_source, tags
+from grader.release import SECRETS, SOLUTION_ONLY, drift, read_source
+from tests.ci.leaks import secrets
 
 from .sheet import Sheet, names, needs_sources, released_names, role, source_of
 
 each_set = pytest.mark.parametrize("name", names())
 each_release = pytest.mark.parametrize("name", released_names())
 KEPT_METADATA = {"deletable", "editable", "jupyter", "nbgrader"}
-REGION = re.compile(
-    r"### BEGIN (SOLUTION|HIDDEN TESTS|MARK SCHEME)\n(.*?)### END \1", re.DOTALL
-)
 MYST = re.compile(r"^\s*(:{3,}|`{3,}\{|\+\+\+|\([\w-]+\)=)|\{[\w:]+\}`", re.MULTILINE)
 
 
@@ -43,19 +41,6 @@ def _markdown(nb: NotebookNode) -> list[str]:
     return [cell.source for cell in nb.cells if cell.cell_type == "markdown"]
 
 
-def _secret_lines(nb: NotebookNode) -> set[str]:
-    """Lines of answers, hidden tests, rubrics and explanations that students never see."""
-    secret: set[str] = set()
-    shown: set[str] = set()
-    for cell in nb.cells:
-        hidden = cell.source if SOLUTION_ONLY in tags(cell) else ""
-        regions = hidden or "\n".join(body for _, body in REGION.findall(cell.source))
-        secret |= {line.strip() for line in regions.splitlines()}
-        left = "" if hidden else REGION.sub("", cell.source)
-        shown |= {line.strip() for line in left.splitlines()}
-    return {line for line in secret - shown if len(line) > 8}
-
-
 @needs_sources
 @each_set
 def test_the_committed_release_is_what_the_source_gives(name: str) -> None:
@@ -65,7 +50,7 @@ def test_the_committed_release_is_what_the_source_gives(name: str) -> None:
 @needs_sources
 @each_set
 def test_no_answer_hidden_test_or_rubric_is_released(name: str) -> None:
-    secret = _secret_lines(Sheet(name).notebook)
+    secret = set(secrets(Sheet(name).notebook))
     assert len(secret) > 50, "the search must know what to look for"
     for path in _files(name):
         text = path.read_text(encoding="utf-8")
