@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -60,33 +61,47 @@ def site(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         return Run(nbformat.writes(nb), 0.0, None)
 
     tiny.grade(executor=FakeExecutor(outcome))
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    log = folder / "log"
-    with log.open("w") as file:
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "grader.cli", "--course", str(tiny.folder)),
-                *("formgrader", "--port", str(port), "--no-browser"),
-            ],
-            stdout=file,
-            stderr=file,
-        )
-    try:
-        yield Site(port, wait_for_token(process, log))
-    finally:
-        process.terminate()
-        process.wait(30)
+    with started(tiny.folder, folder / "log") as site:
+        yield site
 
 
-def wait_for_token(process: subprocess.Popen[bytes], log: Path) -> str:
+@contextmanager
+def started(course: Path, log: Path) -> Iterator[Site]:
+    """A formgrader on a free port; on another one when somebody was faster."""
+    for attempt in range(5):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        with log.open("w") as file:
+            process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "grader.cli", "--course", str(course)),
+                    *("formgrader", "--port", str(port), "--no-browser"),
+                ],
+                stdout=file,
+                stderr=file,
+            )
+        try:
+            token = wait_for_token(process, log)
+            if token is not None:
+                yield Site(port, token)
+                return
+        finally:
+            process.terminate()
+            process.wait(30)
+        taken = re.search(r"Port \d+ is taken|port \d+ is already in use", log.read_text())
+        assert taken and attempt < 4, log.read_text()
+
+
+def wait_for_token(process: subprocess.Popen[bytes], log: Path) -> str | None:
+    """What opens the pages; None if the server has ended."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
         found = re.search(r"http://127\.0\.0\.1:\d+/formgrader\?token=(\w+)", log.read_text())
         if found:
             return found[1]
         time.sleep(0.2)
-    raise AssertionError(log.read_text())
+    assert process.poll() is not None, log.read_text()
+    return None
 
 
 def opened(site: Site, student: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
 import sys
 import textwrap
@@ -108,13 +107,10 @@ def found(
             for probe in PROBES.values()
         ]
         limits = Limits(cell_seconds=20, file_bytes=8 * 1024 * 1024)
-        os.environ["GRADER_TEST_SECRET"] = "seen"
-        try:
-            with ThreadPoolExecutor(1) as pool:
-                text = nbformat.writes(new_notebook(cells=cells))
-                run = pool.submit(run_notebook, text, limits, forks=request.param).result()
-        finally:
-            del os.environ["GRADER_TEST_SECRET"]
+        with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(1) as pool:
+            patch.setenv("GRADER_TEST_SECRET", "seen")
+            text = nbformat.writes(new_notebook(cells=cells))
+            run = pool.submit(run_notebook, text, limits, forks=request.param).result()
     assert run.trouble is None
     done = nbformat.reads(run.notebook, as_version=4)
     return {
