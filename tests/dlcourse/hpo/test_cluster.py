@@ -55,7 +55,7 @@ def test_failing_and_hanging_jobs_fail_alone(client):
             time.sleep(0.01)
         return configuration["x"]
 
-    results = tune(fifo(8), objective, client.get_executor(), job_timeout=1.0)
+    results = tune(fifo(8), objective, client.get_executor(), job_timeout=4.0)
     for result in results:
         kept = result.configuration["x"] >= 0.6
         assert result.status == ("finished" if kept else "failed")

@@ -74,7 +74,7 @@ def test_a_hanging_worker_is_replaced_alone_and_says_where_it_hung(pool, tmp_pat
             time.sleep(0.01)
         return os.getpid()
 
-    hanging = pool.submit_within(1.0, sleep_for_ever)
+    hanging = pool.submit_within(5.0, sleep_for_ever)
     beside = pool.submit(neighbour)
     wait_for((tmp_path / "neighbour").exists)
     neighbour_before = beside.running()
