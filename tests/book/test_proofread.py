@@ -11,6 +11,8 @@ from proofread.findings import findings, load_terms
 from proofread.pairs import Pair, pairs
 from proofread.particles import misfits
 
+from grader.sources import SOLUTIONS
+
 from .conftest import REPOSITORY
 
 TERMS = load_terms(REPOSITORY / "book" / "terms.yml")
@@ -151,7 +153,8 @@ def test_pairs_are_found_with_their_lines():
 
 
 @pytest.fixture
-def course(tmp_path: Path) -> Path:
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv(SOLUTIONS, raising=False)
     (tmp_path / "book").mkdir()
     terms = (REPOSITORY / "book" / "terms.yml").read_text(encoding="utf-8")
     (tmp_path / "book" / "terms.yml").write_text(terms, encoding="utf-8")
@@ -204,6 +207,14 @@ def test_only_line_breaks_changed_is_no_change(course):
     run(course, "record")
     rewrite(course, "One paragraph.", "One\nparagraph.")
     assert run(course, "check").exit_code == 0
+
+
+def test_sources_of_problem_sets_are_read_where_they_lie(course, tmp_path_factory, monkeypatch):
+    private = tmp_path_factory.mktemp("private")
+    (private / "gan").mkdir()
+    (private / "gan" / "gan.md").write_text(SOURCE, encoding="utf-8")
+    monkeypatch.setenv(SOLUTIONS, str(private))
+    assert "solutions/gan/gan.md:7: not in the lock yet" in run(course, "check").output
 
 
 def test_an_unknown_file_is_one_clear_line(course):

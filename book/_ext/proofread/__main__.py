@@ -7,14 +7,13 @@ from pathlib import Path
 
 import click
 
-from grader.sources import solutions_folder
+from grader.sources import REPOSITORY, solutions_folder
 
 from . import __doc__ as PURPOSE  # noqa: N812
 from .findings import Finding, findings, load_terms
 from .pairs import Pair, pairs
 from .staleness import compare, hashes, read_lock, write_lock
 
-REPOSITORY = Path(__file__).resolve().parents[3]
 BOOK, SOLUTIONS = "book", "solutions"
 
 
@@ -60,7 +59,7 @@ def record(root: Path) -> None:
     """Note every pair but those whose Korean is stale."""
     lock = read_lock(_lock(root))
     # Without the sources of the problem sets what is known of them stays known.
-    absent = not any(_solutions(root).rglob("*.md"))
+    absent = not any(solutions_folder(root).rglob("*.md"))
     entries = {name: lock[name] for name in lock if absent and name.startswith(f"{SOLUTIONS}/")}
     for name, texts in _sources(root).items():
         stale = compare(texts, lock.get(name, [])).stale
@@ -95,20 +94,12 @@ def _lock(root: Path) -> Path:
 
 def _sources(root: Path) -> dict[str, list[Pair]]:
     found = {}
-    for name, folder in ((BOOK, root / BOOK), (SOLUTIONS, _solutions(root))):
+    for name, folder in ((BOOK, root / BOOK), (SOLUTIONS, solutions_folder(root))):
         for path in sorted(folder.rglob("*.md")):
             texts = list(pairs(path.read_text(encoding="utf-8")))
             if texts:
                 found[f"{name}/{path.relative_to(folder).as_posix()}"] = texts
     return found
-
-
-def _solutions(root: Path) -> Path:
-    """The folder of the problem sets' sources, which may lie outside a public repository.
-
-    A copy made to try something in has its own.
-    """
-    return solutions_folder(root) if root == REPOSITORY else root / SOLUTIONS
 
 
 if __name__ == "__main__":
