@@ -9,6 +9,7 @@ import math
 import os
 import random
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import torch
@@ -16,6 +17,8 @@ from torch import nn
 
 VISIBLE_SEED = 20260900
 MOST_LETTERS = 120
+# What torch raises for values that are no numbers.
+NO_TENSOR = (TypeError, ValueError, RuntimeError, OverflowError)
 # Stands for every NaN, none of which equals itself.
 NOT_A_NUMBER = object()
 
@@ -48,20 +51,15 @@ class Checks:
         """Compare a number, a list of numbers or a tensor with what it should be.
 
         Shapes must agree, except that a number and a tensor with one element do. Each element
-        may be off by ``tolerance``, and by so large a part of the expected value.
+        may be off by ``tolerance``, and by so large a part of the expected value. A complex
+        number is no number here, whatever its imaginary part.
 
         Raises:
             AssertionError: where ``got`` is something else, with what was expected and came.
         """
         wanted = torch.as_tensor(expected, dtype=torch.float64).detach().cpu()
-        try:
-            value = torch.as_tensor(got, dtype=torch.float64).detach().cpu()
-        except (TypeError, ValueError, RuntimeError, OverflowError):
-            value = torch.tensor([])
-        passed = value.shape == wanted.shape or value.numel() == wanted.numel() == 1
-        passed = passed and torch.allclose(
-            value.reshape(wanted.shape), wanted, rtol=tolerance, atol=tolerance
-        )
+        value = _real_numbers(got)
+        passed = value is not None and _near(value, wanted, tolerance)
         self._compare(passed, what, got, expected, section)
 
     def equal(self, what: str, got: Any, expected: Any, section: str) -> None:
@@ -153,6 +151,23 @@ def python_source(number: int) -> random.Random:
 def check_seed() -> int:
     """The seed of the random inputs: the grader sets one for each submission."""
     return int(os.environ.get("GRADER_CHECK_SEED", VISIBLE_SEED))
+
+
+def _real_numbers(value: Any) -> torch.Tensor | None:
+    """``value`` as a tensor of doubles; None for what is something else."""
+    with suppress(*NO_TENSOR):  # an int that is too long for torch's own fits a double
+        if torch.as_tensor(value).is_complex():
+            return None  # as doubles it would lose its imaginary part
+    try:
+        return torch.as_tensor(value, dtype=torch.float64).detach().cpu()
+    except NO_TENSOR:
+        return None
+
+
+def _near(value: torch.Tensor, wanted: torch.Tensor, tolerance: float) -> bool:
+    if value.shape != wanted.shape and not value.numel() == wanted.numel() == 1:
+        return False
+    return torch.allclose(value.reshape(wanted.shape), wanted, rtol=tolerance, atol=tolerance)
 
 
 def _as_lists(value: Any) -> Any:

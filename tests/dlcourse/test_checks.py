@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -39,6 +40,32 @@ def test_close_values_pass(got: object, expected: object) -> None:
 )
 def test_other_values_fail(got: object) -> None:
     assert "sum: expected [1, 2], got " in message("sum", got, [1, 2], "sums")
+
+
+@pytest.mark.parametrize(
+    ("got", "shown"),
+    [
+        (torch.tensor([1 + 0j, 2]), "[1+0j, 2+0j]"),
+        (torch.tensor([1 + 5j, 2]), "[1+5j, 2+0j]"),
+        (np.array([1 + 5j, 2]), "array([1.+5.j, 2.+0.j])"),
+        ([torch.tensor(1), np.complex64(2 + 5j)], "[tensor(1), "),
+        ([1 + 0j, 2], "[(1+0j), 2]"),
+    ],
+)
+def test_a_complex_number_is_no_number(got: object, shown: str) -> None:
+    text = message("sum | 합", got, [1, 2], "sums")
+    assert f"sum: expected [1, 2], got {shown}" in text
+    assert f"합: 기대한 값 [1, 2], 나온 값 {shown}" in text
+
+
+@pytest.mark.parametrize("got", [None, "", torch.zeros(0, dtype=torch.complex64)])
+def test_what_is_no_number_is_no_empty_list_either(got: object) -> None:
+    assert "expected [], got" in message("losses", got, [], "sums")
+    check.close("losses", torch.zeros(0), [], "sums")
+
+
+def test_a_number_too_long_for_an_integer_of_torch_is_one() -> None:
+    check.close("sum", 2**70, 2.0**70, "sums")
 
 
 def test_a_message_is_in_both_languages_and_points_to_the_book() -> None:
