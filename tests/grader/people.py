@@ -15,11 +15,11 @@ from .tiny import RIGHT, TinyCourse, role_of
 ODD_NAME = "O'Brien {0} 김 [1] *;&"
 WRONG_ADD = "def add(a, b):\n    return 3"
 STUBBORN = """
-import signal
+import signal, time
 def share(cake, people):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
-        pass
+        time.sleep(1)
 """
 TOO_MUCH = """
 class Yes(float):

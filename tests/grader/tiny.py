@@ -31,8 +31,8 @@ c.ProblemSets.mode = "compat"
 c.CourseDirectory.course_id = "tiny"
 c.CourseDirectory.root = str(here)
 c.ProblemSets.directory = str(here.parent / "solutions")
-c.Limits.cell_seconds = 2
-c.Limits.notebook_seconds = 20
+c.Limits.cell_seconds = 10
+c.Limits.notebook_seconds = 60
 c.Limits.memory_bytes = 1024 * 1024 * 1024
 c.Limits.output_bytes = 200_000
 c.Limits.file_bytes = 16 * 1024 * 1024
@@ -166,6 +166,13 @@ class TinyCourse:
         with ThreadPoolExecutor(2) as executor:
             options.setdefault("executor", executor)
             return autograde(self.course, "sums", students=students, **options)
+
+    def limit(self, **seconds: float) -> None:
+        """Set limits of time for what is graded from now on."""
+        with (self.folder / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+            for name, value in seconds.items():
+                config.write(f"\nc.Limits.{name} = {value}\n")
+        self.course = Course(self.folder)
 
     def scores(self, student: str) -> dict[str, float | None]:
         """Automatic points by grade id."""
