@@ -13,14 +13,21 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+from tests.browser import chromium
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 SITE = REPOSITORY / "_build" / "html"
-CHROMIUM = "/usr/bin/chromium"
 sys.path.append(str(REPOSITORY / "book" / "_ext"))
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark whatever needs a browser, by itself or through a fixture."""
+    if "browser" in getattr(item, "fixturenames", ()):
+        item.add_marker("browser")
 
 
 @dataclass
@@ -79,18 +86,12 @@ def site() -> Iterator[str]:
     server.shutdown()
 
 
-# Playwright's event loop runs as long as the browser does, and no other may start meanwhile:
-# so it ends with each module.
+# It ends with each module, for others run event loops of their own.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's chromium."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    """A chromium for the tests of one module."""
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

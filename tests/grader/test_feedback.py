@@ -267,12 +267,9 @@ def test_nbgraders_own_command_writes_the_same_page(tiny: TinyCourse) -> None:
 def test_in_a_browser_nothing_runs_nothing_loads_and_the_switch_works(
     graded: TinyCourse,
 ) -> None:
-    from playwright.sync_api import sync_playwright
+    from tests.browser import chromium
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 360, "height": 800})
         requests: list[str] = []
         complaints: list[str] = []
@@ -295,7 +292,6 @@ def test_in_a_browser_nothing_runs_nothing_loads_and_the_switch_works(
         assert not english.is_visible() and korean.is_visible()
         page.get_by_text("English", exact=True).click()
         assert english.is_visible() and not korean.is_visible()
-        browser.close()
 
 
 def test_templates_are_in_the_package() -> None:
