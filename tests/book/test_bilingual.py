@@ -135,3 +135,34 @@ def test_words_inside_a_drawing_follow_the_switch(build, tmp_path):
     assert drawing.svg["aria-hidden"] == "true" and "role" not in drawing.svg.attrs
     assert drawing.select_one("text.bi-ko").get_text() == "데이터"
     assert page.html.find("img") is None
+
+
+def test_a_particle_stays_with_the_bracket_or_the_formula_before_it(build):
+    text = """# Loss {ko}`손실`
+
+A loss and $x$ `(a)은`.
+
+:::{ko}
+손실(loss)은 $x$를 받고 값($y$)이 됩니다.
+$a_1 + a_2 + a_3 + a_4 + a_5 \\le b$이면 `(a)은` 그대로입니다.
+:::
+"""
+    page = build(text).html
+    joined = [j for j in page.select(".bi-ko .bi-join") if not j.find_parent(class_="bi-join")]
+    assert [join.get_text()[-2:] for join in joined if not join.select(".math")] == [")은"]
+    with_formulas = [join for join in joined if join.select(".math")]
+    assert [join.get_text()[-1] for join in with_formulas] == ["를", "이"]
+    # A formula that may break itself is left alone, and so is code.
+    assert len(joined) == 3
+    assert "(a)은" in page.select_one(".bi-ko code").get_text()
+
+
+def test_joining_particles_changes_no_word():
+    from bilingual.joining import join_particles
+
+    body = '<p>손실(loss)은 <b>(가)</b>이고 [<a title="(x)은">K</a>]은</p><pre>(x)은</pre>'
+    joined = join_particles(body)
+    assert joined != body
+    assert joined.replace('<span class="bi-join">', "").replace("</span>", "") == body
+    cited = '<span>[<a href="#a">Kim, 2014</a>]</span>은'
+    assert join_particles(cited) == cited.replace("은", "\u2060은")

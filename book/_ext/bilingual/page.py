@@ -9,6 +9,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from .joining import join_particles
 from .syntax import plain_words_in_both, split_plain
 
 HERE = Path(__file__).parent
@@ -128,7 +129,8 @@ def _set_titles(
     )
     # Captions of the parts come from _toc.yml as plain text, with no node of their own.
     if isinstance(context.get("body"), str):
-        context["body"] = list_of_references(number_in_both(str(context["body"])))
+        body = list_of_references(number_in_both(str(context["body"])))
+        context["body"] = join_particles(body)
     build_toctree = context.get("generate_toctree_html")
     if callable(build_toctree):
         context["generate_toctree_html"] = _with_marked_captions(build_toctree)
