@@ -22,6 +22,14 @@ def test_icons_of_pages_are_in_the_small_font() -> None:
     assert len(sheet) < 20_000
 
 
+def test_the_icons_of_notes_and_warnings_are_in_the_small_font() -> None:
+    import icons
+
+    _, points = icons.used(SITE)
+    # Information, a light bulb, an exclamation mark in a triangle.
+    assert {"f05a", "f0eb", "f071"} <= points
+
+
 def test_a_font_has_the_characters_asked_for_and_no_others() -> None:
     from io import BytesIO
 

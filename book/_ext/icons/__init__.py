@@ -47,6 +47,8 @@ RULES = """\
 """
 ICON = re.compile(r"\bfa-[a-z0-9-]+")
 CONTENT = re.compile(r"content:\s*[\"']\\(f[0-9a-f]{3})[\"']", re.IGNORECASE)
+# The theme keeps the icons of notes and warnings in variables, as characters.
+VARIABLE = re.compile(r"--pst-icon-[a-z-]+:\s*[\"']([\uf000-\uf8ff])[\"']")
 
 
 @cache
@@ -76,6 +78,7 @@ def used(folder: Path) -> tuple[set[str], set[str]]:
                 continue
             text = path.read_text(encoding="utf-8")
             points.update(CONTENT.findall(text))
+            points.update(f"{ord(icon):x}" for icon in VARIABLE.findall(text))
             classes.update(ICON.findall(text))
     return classes & codes().keys(), points
 
