@@ -22,9 +22,10 @@
   }
 
   function marked(title) {
-    // "Page · 쪽 > Section · 절"
-    var parts = title.split(" > ").map(function (part) { return part.match(PAIR); });
-    if (parts.indexOf(null) >= 0) return escaped(title);
+    // "Page · 쪽 > Section · 절"; a section found by one language's title has that one alone.
+    var found = title.split(" > ");
+    var parts = found.map(function (part) { return part.match(PAIR) || [part, part, part]; });
+    if (parts.every(function (part) { return part[1] === part[2]; })) return escaped(title);
     return both(
       escaped(parts.map(function (part) { return part[1]; }).join(" › ")),
       escaped(parts.map(function (part) { return part[2]; }).join(" › "))
@@ -77,7 +78,10 @@
     while (place && !place.textContent.trim()) place = place.parentElement;
     var part = place || page.querySelector("main article") || page.querySelector("main");
     if (!part) return "";
-    part.querySelectorAll(hidden + "script, style, .headerlink").forEach(function (other) {
+    // A formula is there for the eye and for screen readers: once is enough here. A drawing's
+    // words are no sentences.
+    var never = "script, style, svg, .headerlink, .katex-mathml";
+    part.querySelectorAll(hidden + never).forEach(function (other) {
       other.remove();
     });
     return part.textContent;
