@@ -107,7 +107,7 @@
 
   /* What scrolls sideways must scroll by keyboard, too; the rest needs no stop of its own. */
   var SCROLLERS = ".highlight pre, .cell_output pre, div.math, .pst-scrollable-table-container," +
-    " .bd-article .output table, .katex-display, .sd-card-body, .text_html";
+    " .bd-article .output table, .katex-display, .sd-card-body, .text_html, .bi-drawing";
 
   function markScrollers() {
     document.querySelectorAll(SCROLLERS).forEach(function (box) {

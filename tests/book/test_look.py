@@ -268,6 +268,43 @@ def test_what_scrolls_sideways_is_reached_by_keyboard(open_page):
     assert scrolling and set(scrolling) == {0}
 
 
+def test_the_glossary_and_the_way_on_fit_a_phone(open_page):
+    page = open_page("appendix/glossary.html?lang=en", width=390)
+    cut = "(all) => all.filter((box) => box.scrollWidth > box.clientWidth + 1).length"
+    assert page.locator("article .pst-scrollable-table-container").evaluate_all(cut) == 0
+    page.goto(page.url.replace("appendix/glossary", "problem_sets/gan"))
+    arrow = page.locator(".right-next i").bounding_box()
+    assert arrow["x"] + arrow["width"] <= 390
+
+
+def test_a_drawing_keeps_its_words_legible_on_a_phone(open_page):
+    page = open_page(f"{CHAPTER}?lang=ko", width=390)
+    drawing = page.locator(".bi-drawing").first
+    drawing.scroll_into_view_if_needed()
+    words = drawing.locator("text.bi-ko")
+    assert words.count() and not drawing.locator("text.bi-en:visible").count()
+    heights = [word.bounding_box()["height"] for word in words.all()]
+    assert min(heights) >= 9
+
+
+def test_the_icon_of_the_search_field_stands_beside_its_words(open_page):
+    page = open_page(CHAPTER)
+    page.locator(".search-button-field").first.click()
+    field = page.locator(".search-button__search-container")
+    icon = field.locator("i").bounding_box()
+    start = field.locator("input").evaluate(
+        "(i) => i.getBoundingClientRect().x + parseFloat(getComputedStyle(i).paddingLeft)"
+    )
+    assert icon["x"] + icon["width"] <= start
+
+
+def test_what_stands_under_the_text_begins_where_it_does(open_page):
+    for width in (390, 1440):
+        page = open_page(CHAPTER, width=width)
+        text = page.locator("article h1").bounding_box()["x"]
+        assert abs(page.locator(".reading-mark").bounding_box()["x"] - text) <= 1
+
+
 def test_formulas_of_a_narrow_window_scroll_by_themselves(open_page):
     page = open_page("preliminaries/probability.html?lang=both", width=1000)
     outside = page.locator("div.math").evaluate_all("""(all) => all
