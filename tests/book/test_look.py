@@ -325,6 +325,10 @@ def test_paper_shows_the_text_alone_and_all_of_it(open_page):
         "(all) => all.filter((pre) => pre.scrollWidth > pre.clientWidth + 1).length"
     )
     assert cut == 0
+    page.set_viewport_size({"width": 700, "height": 1000})
+    wide = page.locator("article div.math .base").evaluate_all("""(all) => all.filter((base) =>
+        base.getBoundingClientRect().right > document.documentElement.clientWidth).length""")
+    assert wide == 0
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
