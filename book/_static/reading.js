@@ -114,6 +114,7 @@
       if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
       else if (box.getAttribute("tabindex") === "0") box.removeAttribute("tabindex");
     });
+    root.dataset.scrollers = "marked"; // for tests, which wait for it
   }
 
   var waiting = 0;

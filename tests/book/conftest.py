@@ -21,6 +21,8 @@ from tests.browser import chromium
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SITE = REPOSITORY / "_build" / "html"
+SCROLLERS_MARKED = "html[data-scrollers=marked]"
+"""What a page matches once reading.js has found what scrolls sideways."""
 sys.path.append(str(REPOSITORY / "book" / "_ext"))
 
 

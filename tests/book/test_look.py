@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import REPOSITORY, SITE
+from .conftest import REPOSITORY, SCROLLERS_MARKED, SITE
 
 pytestmark = pytest.mark.browser
 
@@ -260,8 +260,7 @@ def test_no_page_is_wider_than_any_window(open_page, path):
 
 def test_what_scrolls_sideways_is_reached_by_keyboard(open_page):
     page = open_page(f"{CHAPTER}?lang=en", width=360)
-    page.wait_for_load_state("load")
-    page.wait_for_timeout(400)
+    page.wait_for_selector(SCROLLERS_MARKED, state="attached")
     scrolling = page.locator("article :is(pre, div.math)").evaluate_all("""(all) => all
         .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1)
         .map((box) => box.tabIndex)""")
