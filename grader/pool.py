@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
 import os
-import signal
-import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -24,7 +22,6 @@ from .limits import Limits
 if TYPE_CHECKING:
     from .isolated.names import Plan
 
-SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of `man 2 prctl`
 CLUSTER_SECONDS = 10
 Outcome = Run | str
 """What came of one notebook: a run, or one line that says why there was none."""
@@ -143,9 +140,16 @@ def get_ready() -> multiprocessing.context.BaseContext:
 def _become_worker() -> None:
     if hasattr(os, "setsid"):
         os.setsid()  # so that Ctrl-C in the terminal reaches the grader alone
-    if sys.platform == "linux":
-        # A worker waits for work for ever; one whose grader was killed must not.
-        ctypes.CDLL(None).prctl(SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+    # A worker waits for work for ever; one whose grader was killed must not. No signal tells
+    # it: the parent that the system knows is Python's fork server, which waits for it.
+    threading.Thread(target=_end_with_grader, daemon=True).start()
+
+
+def _end_with_grader() -> None:
+    grader = multiprocessing.parent_process()
+    if grader is not None:
+        grader.join()
+        os._exit(1)
 
 
 @contextmanager

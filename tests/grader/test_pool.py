@@ -93,7 +93,7 @@ def test_a_grader_that_was_killed_goes_on_where_it_was(
         assert process.stdout is not None
         done = [process.stdout.readline().split()[0] for _ in range(2)]
         process.kill()
-    family = _started_from(script)
+    family = _started_from(script.parent)
     end = time.monotonic() + 30
     while any(Path(f"/proc/{pid}").exists() for pid in family) and time.monotonic() < end:
         time.sleep(0.05)
@@ -110,8 +110,8 @@ def test_a_grader_that_was_killed_goes_on_where_it_was(
     assert {who: tiny.scores(who) for who in kept} == before
 
 
-def _started_from(script: Path) -> list[int]:
-    """Processes that name the script, which workers do not outlive."""
+def _started_from(folder: Path) -> list[int]:
+    """Processes that name the script's folder: Python's fork server and the workers."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -119,7 +119,7 @@ def _started_from(script: Path) -> list[int]:
                 words = (entry / "cmdline").read_bytes()
             except OSError:
                 continue
-            if os.fsencode(script) in words:
+            if os.fsencode(folder) in words:
                 found.append(int(entry.name))
     return found
 
