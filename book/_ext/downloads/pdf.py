@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
@@ -11,7 +12,8 @@ from . import fonts, words
 from .chapters import Outline, Part, identifier, lower_headings, read_parts
 
 HERE = Path(__file__).parent
-CHROMIUM = "/usr/bin/chromium"
+# Debian's name and Ubuntu's.
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
 # A whole book takes a minute or two, more where the machine is busy.
 PATIENCE_MS = 1_500_000
 CHAPTER_LEVEL = 2
