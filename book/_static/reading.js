@@ -105,27 +105,26 @@
     show();
   });
 
-  /* What scrolls sideways must scroll by keyboard, too; the rest needs no stop of its own. */
-  var SCROLLERS = ".highlight pre, .cell_output pre, div.math, .pst-scrollable-table-container," +
+  /* What scrolls must scroll by keyboard, too; the rest needs no stop of its own. The theme's
+     own script for this lays out the whole page, and is left out: see book/_ext/bundles. */
+  var SCROLLERS = "pre, div.math, .pst-scrollable-table-container, .cell_output > .output," +
     " .bd-article .output table, .katex-display, .sd-card-body, .text_html, .bi-drawing";
 
-  function markScrollers() {
-    document.querySelectorAll(SCROLLERS).forEach(function (box) {
-      if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
-      else if (box.getAttribute("tabindex") === "0") box.removeAttribute("tabindex");
+  // Told of sizes as they are drawn: to ask for them would lay out what nobody sees yet.
+  var sizes = new ResizeObserver(function (entries) {
+    var wide = entries.map(function (entry) {
+      var box = entry.target;
+      return box.scrollWidth > box.clientWidth + 1 ||
+        box.scrollHeight > box.clientHeight + 1 && getComputedStyle(box).overflowY !== "visible";
     });
-    root.dataset.scrollers = "marked"; // for tests, which wait for it
-  }
-
-  var waiting = 0;
-  function soon() {
-    clearTimeout(waiting);
-    waiting = setTimeout(markScrollers, 150);
-  }
-  window.addEventListener("load", soon);
-  window.addEventListener("resize", soon);
-  document.addEventListener("click", soon); // the switch, folded code, tabs
-  document.addEventListener("toggle", soon, true);
+    entries.forEach(function (entry, index) {
+      if (wide[index]) entry.target.tabIndex = 0;
+      else if (entry.target.getAttribute("tabindex") === "0") {
+        entry.target.removeAttribute("tabindex");
+      }
+    });
+  });
+  document.querySelectorAll(SCROLLERS).forEach(function (box) { sizes.observe(box); });
 
   /* On paper: everything unfolded, in the light theme, every picture loaded. */
   var before = null;

@@ -21,8 +21,6 @@ from tests.browser import chromium
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SITE = REPOSITORY / "_build" / "html"
-SCROLLERS_MARKED = "html[data-scrollers=marked]"
-"""What a page matches once reading.js has found what scrolls sideways."""
 sys.path.append(str(REPOSITORY / "book" / "_ext"))
 
 
@@ -113,3 +111,11 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
     yield open_as_new
     for context in contexts:
         context.close()
+
+
+def lay_out_everything(page: Page) -> None:
+    """Have the browser lay out what is not on the screen, too, so that it can be measured."""
+    page.add_style_tag(content="section { content-visibility: visible !important }")
+    page.evaluate(
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 
-from .conftest import SCROLLERS_MARKED, SITE
+from .conftest import SITE, lay_out_everything
 
 pytestmark = pytest.mark.browser
 
@@ -70,7 +70,7 @@ def violations(
         reduced_motion="reduce",
         bypass_csp=True,
     )
-    page.wait_for_selector(SCROLLERS_MARKED, state="attached")
+    lay_out_everything(page)
     assert page.evaluate("document.documentElement.dataset.theme") == colour
     page.evaluate(AXE.read_text(encoding="utf-8"))
     return page.evaluate(VIOLATIONS, list(RULES)) + page.evaluate(FAINT)

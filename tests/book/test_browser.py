@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from .conftest import REPOSITORY
+from .conftest import REPOSITORY, lay_out_everything
 
 pytestmark = pytest.mark.browser
 
@@ -137,6 +137,7 @@ def test_both_stand_side_by_side_where_there_is_room(open_page, width, beside):
 @pytest.mark.parametrize("mode", MODES)
 def test_no_page_is_wider_than_a_phone(open_page, path, mode):
     page = open_page(f"{path}?lang={mode}", width=360)
+    lay_out_everything(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 

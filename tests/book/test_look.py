@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from bs4 import BeautifulSoup
 
-from .conftest import REPOSITORY, SCROLLERS_MARKED, SITE
+from .conftest import REPOSITORY, SITE, lay_out_everything
 
 pytestmark = pytest.mark.browser
 
@@ -49,9 +50,12 @@ def test_the_samples_are_pictures_that_chapters_show(open_page):
     page = open_page("index.html")
     shown = page.locator(".title-sample img")
     names = [image.get_attribute("src").split("/")[-1] for image in shown.all()]
-    assert len(names) == 3
-    for name, chapter in zip(names, ("gan/dcgan", "gan/gan", "hpo/asynchronous"), strict=True):
-        assert name in (SITE / f"{chapter}.html").read_text(encoding="utf-8")
+    texts = [image.get_attribute("alt") for image in shown.all()]
+    chapters = ("gan/dcgan", "gan/gan", "hpo/asynchronous")
+    for name, text, chapter in zip(names, texts, chapters, strict=True):
+        page_of = BeautifulSoup((SITE / f"{chapter}.html").read_text("utf-8"), "html.parser")
+        assert page_of.find("img", alt=text), f"{chapter} has no such picture"
+        assert (SITE / "_images" / name).stat().st_size < 60_000, "it loads before all else"
     assert page.evaluate(
         "[...document.querySelectorAll('.title-sample img')].every((i) => i.naturalWidth > 0)"
     )
@@ -238,13 +242,25 @@ def test_comments_come_from_giscus_when_the_reader_asks(open_page):
     assert page.evaluate("window.asked") == "ko"
 
 
+@pytest.mark.parametrize("colour", ["light", "dark"])
+def test_the_first_paint_has_the_colours_of_the_system(browser, site, colour):
+    context = browser.new_context(color_scheme=colour)
+    page = context.new_page()
+    page.route("**/_static/**.js*", lambda route: route.abort())  # those that run later
+    page.goto(f"{site}/index.html")
+    assert page.evaluate("document.documentElement.dataset.theme") == colour
+    context.close()
+
+
 # Every width, and paper.
 
 
 @pytest.mark.parametrize("path", FEW)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_page_is_wider_than_its_window(open_page, path, width):
-    assert open_page(f"{path}?lang=both", width=width).evaluate(OVERFLOW) <= 0
+    page = open_page(f"{path}?lang=both", width=width)
+    lay_out_everything(page)
+    assert page.evaluate(OVERFLOW) <= 0
 
 
 @pytest.mark.slow
@@ -253,6 +269,7 @@ def test_no_page_is_wider_than_any_window(open_page, path):
     page = open_page(f"{path}?lang=both")
     for language in ("en", "ko", "both"):
         page.goto(f"{page.url.split('?')[0]}?lang={language}")
+        lay_out_everything(page)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate(OVERFLOW) <= 0, (language, width)
@@ -260,7 +277,7 @@ def test_no_page_is_wider_than_any_window(open_page, path):
 
 def test_what_scrolls_sideways_is_reached_by_keyboard(open_page):
     page = open_page(f"{CHAPTER}?lang=en", width=360)
-    page.wait_for_selector(SCROLLERS_MARKED, state="attached")
+    lay_out_everything(page)
     scrolling = page.locator("article :is(pre, div.math)").evaluate_all("""(all) => all
         .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1)
         .map((box) => box.tabIndex)""")
@@ -306,6 +323,7 @@ def test_what_stands_under_the_text_begins_where_it_does(open_page):
 
 def test_formulas_of_a_narrow_window_scroll_by_themselves(open_page):
     page = open_page("preliminaries/probability.html?lang=both", width=1000)
+    lay_out_everything(page)
     outside = page.locator("div.math").evaluate_all("""(all) => all
         .filter((box) => box.getBoundingClientRect().right >
             box.closest("article").getBoundingClientRect().right + 1).length""")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import maths
 import pytest
 
+from .conftest import SITE
+
 PAGE = """# Losses {{ko}}`손실`
 
 $$
@@ -48,3 +50,39 @@ def test_our_shorthands_are_known(formula):
 def test_style_sheet_only_where_there_is_maths(build):
     assert "katex.min.css" in str(build(PAGE.format(inline="x")).html.head)
     assert "katex.min.css" not in str(build("# Words {ko}`낱말`\n").html.head)
+
+
+def test_fonts_keep_the_characters_of_formulas_and_no_others() -> None:
+    from io import BytesIO
+
+    from fontTools.ttLib import TTFont
+    from maths import fonts
+
+    pages = [
+        f"<p>prose Q {maths.render(tex, display=False)}</p>" for tex in (r"\R", r"k \le 2")
+    ]
+    everything, struck = fonts.characters(pages)
+    assert {"R", "k", "≤", "2", "<"} <= everything and struck == {"R", "≤"}
+
+    def kept(name: str, wanted: frozenset[str]) -> set[str]:
+        font = TTFont(BytesIO(fonts.cut(fonts.FONTS / name, wanted)))
+        return {chr(code) for code in font.getBestCmap()}
+
+    assert "R" in kept(fonts.AMS, struck) <= {" ", "R", "≤"}
+    assert {"k", "2"} <= kept("KaTeX_Main-Regular.woff2", everything)
+    assert "Z" not in kept("KaTeX_Main-Regular.woff2", everything)
+
+
+def test_the_site_brings_fonts_that_hold_every_character_of_its_formulas() -> None:
+    from fontTools.ttLib import TTFont
+    from maths import fonts
+
+    pages = [path.read_text(encoding="utf-8") for path in SITE.rglob("*.html")]
+    everything, _ = fonts.characters(pages)
+    folder = SITE / "_static" / "katex" / "fonts"
+    for whole in fonts.FONTS.glob("*.woff2"):
+        wanted = everything & set(map(chr, TTFont(whole).getBestCmap()))
+        if whole.name == fonts.AMS:
+            wanted = {each for each in wanted if not each.isascii() and not each.isalpha()}
+        assert wanted <= set(map(chr, TTFont(folder / whole.name).getBestCmap())), whole.name
+    assert (folder / fonts.AMS).stat().st_size < 10_000

@@ -11,12 +11,20 @@ library changed, the title page keeps the earlier picture until it is read again
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 from docutils import nodes
 from docutils.parsers.rst import directives
+from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+
+SIZE = (640, 400)
+"""Most pixels of a picture: twice what it takes on the page, for sharp screens."""
+QUALITY = 80
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +88,23 @@ class TakeSamples(SphinxPostTransform):
         picture = image.deepcopy()
         for name in ("width", "height", "scale", "align"):
             picture.attributes.pop(name, None)
+        picture["uri"] = self._small(image["uri"])
+        picture["candidates"] = {"*": picture["uri"]}
         return picture
+
+    def _small(self, uri: str) -> str:
+        """A copy of a picture for the title page, which all readers load first."""
+        source = Path(self.env.srcdir, uri)
+        content = source.read_bytes()
+        name = hashlib.sha256(content + repr((SIZE, QUALITY)).encode()).hexdigest()
+        small = source.with_name(f"{name}.webp")
+        if not small.is_file():
+            with Image.open(source) as picture:
+                picture.thumbnail(SIZE)
+                picture.save(small, quality=QUALITY, method=6)
+        found = Path(uri).with_name(small.name).as_posix()
+        self.env.images.add_file(self.env.docname, found)
+        return found
 
 
 def setup(app: Sphinx) -> None:

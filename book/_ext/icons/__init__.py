@@ -74,7 +74,7 @@ def used(folder: Path) -> tuple[set[str], set[str]]:
         classes.update(ICON.findall(path.read_text(encoding="utf-8")))
     for pattern in ("*.css", "*.js"):
         for path in (folder / "_static").glob(f"**/{pattern}"):
-            if "fontawesome" in path.parts or path.name == "icons.css":
+            if "fontawesome" in path.parts or path.name.startswith(("icons.", "joined-")):
                 continue
             text = path.read_text(encoding="utf-8")
             points.update(CONTENT.findall(text))

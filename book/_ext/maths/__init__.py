@@ -18,6 +18,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxTranslator
 from sphinx.util.math import get_node_equation_number
 
+from .fonts import cut_fonts
+
 HERE = Path(__file__).parent
 STYLE_SHEET = "katex/katex.min.css"
 # Shorthands every page may use, as in the notation table.
@@ -115,4 +117,5 @@ def setup(app: Sphinx) -> dict[str, object]:
     """Register the renderer under the name ``katex``."""
     app.add_html_math_renderer("katex", (_visit_math, None), (_visit_math_block, None))
     app.connect("html-page-context", _add_style_where_used)
+    app.connect("build-finished", cut_fonts)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
