@@ -46,6 +46,11 @@ CHANGED = {
     "scripts/pydata-sphinx-theme.js": [
         (',"complete"===document.readyState?T():window.addEventListener("load",T)', ""),
     ],
+    # It runs once the page is read, as all that is joined: what waits for that must still
+    # wait for the scripts behind it.
+    "doctools.js": [
+        ('document.readyState !== "loading"', 'document.readyState === "complete"')
+    ],
     "scripts/bootstrap.js": [
         ("Bt(t)&&(this._targetLinks", "t&&(this._targetLinks"),
         ('"visible"===getComputedStyle(this._element).overflowY?', "!0?"),
