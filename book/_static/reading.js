@@ -126,6 +126,34 @@
   });
   document.querySelectorAll(SCROLLERS).forEach(function (box) { sizes.observe(box); });
 
+  /* The sections that look.css leaves out at first: laid out one by one when there is time, and
+     all at once for whoever goes to a place in the page or prints it. */
+  var folded = Array.from(document.querySelectorAll(".bd-article > section > section"));
+  var whenIdle = window.requestIdleCallback || function (step) { setTimeout(step, 30); };
+
+  function unfoldAll() {
+    if (!root.classList.contains("bi-unfolding")) return;
+    root.classList.remove("bi-unfolding");
+    document.querySelectorAll(".bd-article > section > section").forEach(function (section) {
+      section.style.contentVisibility = "";
+    });
+  }
+
+  function unfoldNext() {
+    var section = folded.shift();
+    if (!section) return unfoldAll();
+    section.style.contentVisibility = "visible";
+    whenIdle(unfoldNext, { timeout: 500 });
+  }
+
+  window.addEventListener("load", function () { whenIdle(unfoldNext, { timeout: 500 }); });
+  window.addEventListener("hashchange", unfoldAll);
+  window.addEventListener("beforeprint", unfoldAll);
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest && event.target.closest("a[href*='#']");
+    if (link && link.pathname === location.pathname) unfoldAll();
+  }, true);
+
   /* On paper: everything unfolded, in the light theme, every picture loaded. */
   var before = null;
   window.addEventListener("beforeprint", function () {

@@ -114,8 +114,8 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
 
 
 def lay_out_everything(page: Page) -> None:
-    """Have the browser lay out what is not on the screen, too, so that it can be measured."""
-    page.add_style_tag(content="section { content-visibility: visible !important }")
+    """Wait until what lies below the screen is laid out, too, so that it can be measured."""
+    page.wait_for_selector("html:not(.bi-unfolding)", state="attached")
     page.evaluate(
         "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
     )
