@@ -14,8 +14,14 @@ pytestmark = pytest.mark.browser
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 LANGUAGES = ("en", "ko", "both")
 COLOURS = ("light", "dark")
-# One of each kind: title page, chapter, library reference, references, search.
-FEW = ("index.html", "gan/gan.html", "appendix/bibliography.html", "search.html")
+# One of each kind: title page, chapter, references, search, index of modules.
+FEW = (
+    "index.html",
+    "gan/gan.html",
+    "appendix/bibliography.html",
+    "search.html",
+    "py-modindex.html",
+)
 ALL = sorted(
     page.relative_to(SITE).as_posix()
     for page in SITE.rglob("*.html")
