@@ -12,7 +12,13 @@ pytestmark = pytest.mark.browser
 CHAPTER = "gan/gan.html"
 READ = "side-by-side-read"
 WIDTHS = (360, 768, 1280, 3840)
-FEW = ("index.html", CHAPTER, "preliminaries/probability.html", "appendix/library.html")
+FEW = (
+    "index.html",
+    CHAPTER,
+    "preliminaries/probability.html",
+    "appendix/library.html",
+    "genindex.html",
+)
 ALL = sorted(
     page.relative_to(SITE).as_posix()
     for page in SITE.rglob("*.html")
