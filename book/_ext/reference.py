@@ -12,6 +12,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 TERMS = "terms.yml"
+OF_ALL_PAGES = "glossary_of_all_pages"
 
 
 class GlossaryTable(nodes.General, nodes.Element):
@@ -24,9 +25,17 @@ class GlossaryDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Leave a mark; the first uses are not known before every page is read."""
         self.env.note_dependency(str(Path(self.env.srcdir) / TERMS))
-        # Other pages may change where a term is first used, so this page is always read.
-        self.env.note_reread()
+        self.env.metadata[self.env.docname][OF_ALL_PAGES] = True
         return [GlossaryTable()]
+
+
+def _outdated(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """The glossary, where another page may have changed in which place a term is first used."""
+    if not (added or changed or removed):
+        return []
+    return [name for name in env.found_docs if OF_ALL_PAGES in env.metadata[name]]
 
 
 def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -137,8 +146,14 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.setup_extension("sphinx.ext.napoleon")
     app.add_node(GlossaryTable)
     app.add_directive("glossary-table", GlossaryDirective)
+    app.connect("env-get-outdated", _outdated)
     app.connect("doctree-resolved", _fill)
     app.connect("autodoc-skip-member", _skip_others)
     app.connect("autodoc-process-signature", _readable_signature)
     app.connect("autodoc-process-docstring", _drop_module_text, priority=400)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "env_version": 2,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -22,6 +22,10 @@ from tests.browser import chromium
 REPOSITORY = Path(__file__).resolve().parents[2]
 SITE = REPOSITORY / "_build" / "html"
 sys.path.append(str(REPOSITORY / "book" / "_ext"))
+from built import pages  # noqa: E402 (only now is it to be found)
+
+PAGES = [page.relative_to(SITE).as_posix() for page in pages(SITE)]
+"""Every page of the built site, by its address below the site's."""
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -9,12 +9,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from .conftest import SITE
-
-
-def pages() -> list[str]:
-    found = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
-    return [name for name in found if not name.startswith("_static/")]
+from .conftest import PAGES, SITE
 
 
 @cache
@@ -49,9 +44,9 @@ def dead_links(page: str) -> list[str]:
 
 
 def test_the_site_is_built():
-    assert len(pages()) > 20, "The site is not built: run `make site` first."
+    assert len(PAGES) > 20, "The site is not built: run `make site` first."
 
 
-@pytest.mark.parametrize("page", pages())
+@pytest.mark.parametrize("page", PAGES)
 def test_no_link_is_dead(page):
     assert dead_links(page) == []

@@ -1,16 +1,15 @@
-"""The title page, letters, pictures, marks of what is read, paper and every width."""
+"""The title page, letters, the theme's words, pictures, paper and every width."""
 
 from __future__ import annotations
 
 import pytest
 from bs4 import BeautifulSoup
 
-from .conftest import REPOSITORY, SITE, lay_out_everything
+from .conftest import PAGES, SITE, lay_out_everything
 
 pytestmark = pytest.mark.browser
 
 CHAPTER = "gan/gan.html"
-READ = "side-by-side-read"
 WIDTHS = (360, 768, 1280, 3840)
 FEW = (
     "index.html",
@@ -18,11 +17,6 @@ FEW = (
     "preliminaries/probability.html",
     "appendix/library.html",
     "genindex.html",
-)
-ALL = sorted(
-    page.relative_to(SITE).as_posix()
-    for page in SITE.rglob("*.html")
-    if "_static" not in page.relative_to(SITE).parts
 )
 STYLE = "([selector, name]) => getComputedStyle(document.querySelector(selector))[name]"
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -158,158 +152,6 @@ def test_drawings_lie_on_a_white_card_or_follow_the_theme(open_page):
     assert texts and all(sum(colour) > 3 * 128 for colour in texts)
 
 
-# What is read.
-
-
-def kept(page) -> str | None:
-    return page.evaluate(f"localStorage.getItem('{READ}')")
-
-
-def to_the_end(page) -> None:
-    page.locator(".reading-mark").scroll_into_view_if_needed()
-    page.wait_for_selector(".reading-mark[aria-pressed=true]", timeout=10_000)
-
-
-def test_a_page_is_read_once_its_end_was_in_view(open_page):
-    page = open_page(CHAPTER)
-    assert kept(page) is None
-    assert page.locator(".reading-tick").count() == 0
-    to_the_end(page)
-    assert kept(page) == f'["{CHAPTER}"]'
-    assert page.locator(".bd-docs-nav .current > a .reading-tick").count() == 1
-    assert page.locator(".reading-progress .bi-en").inner_text().startswith("1 of ")
-    page.reload()
-    assert page.locator(".bd-docs-nav .current > a .reading-tick").count() == 1
-
-
-def test_the_mark_is_taken_back_by_keyboard_and_stays_away(open_page):
-    page = open_page(CHAPTER)
-    to_the_end(page)
-    page.locator(".reading-mark").focus()
-    page.keyboard.press("Space")
-    assert kept(page) == "[]"
-    page.wait_for_timeout(1_500)  # the end is still in view
-    assert kept(page) == "[]"
-    page.keyboard.press("Enter")
-    assert kept(page) == f'["{CHAPTER}"]'
-
-
-def test_the_title_page_is_no_chapter_to_be_read(open_page):
-    page = open_page("index.html")
-    assert not page.locator(".reading-mark").is_visible()
-
-
-def test_without_a_script_nothing_of_the_marks_shows(open_page):
-    page = open_page(CHAPTER, java_script_enabled=False)
-    assert not page.locator(".reading-mark").is_visible()
-    assert not page.locator(".reading-progress").is_visible()
-
-
-# Comments are off until they are configured.
-
-
-def test_no_page_has_comments_or_their_script(open_page):
-    page = open_page(CHAPTER)
-    assert page.locator(".comments").count() == 0
-    assert "giscus" not in page.content() and "comments.js" not in page.content()
-
-
-@pytest.mark.parametrize("giscus", [{}, {"repo": ""}])
-def test_comments_stay_off_without_a_repository(giscus):
-    from bilingual.comments import giscus_of
-
-    assert giscus_of({"giscus": giscus}) == {}
-
-
-def test_comments_need_every_key():
-    from bilingual.comments import giscus_of
-    from sphinx.errors import ConfigError
-
-    with pytest.raises(ConfigError, match="repo-id, category, category-id"):
-        giscus_of({"giscus": {"repo": "owner/name"}})
-
-
-def test_comments_come_from_giscus_when_the_reader_asks(open_page):
-    page = open_page(f"{CHAPTER}?lang=ko", bypass_csp=True)
-    asked = []
-
-    def answer(route):
-        asked.append(route.request.url)
-        route.fulfill(body="window.asked = document.currentScript.dataset.lang;")
-
-    page.route("https://giscus.app/**", answer)
-    page.evaluate("""() => document.querySelector("article").insertAdjacentHTML("beforeend",
-        '<button class="comments-open" data-repo="owner/name">comments</button>')""")
-    page.add_script_tag(path=REPOSITORY / "book" / "_static" / "comments.js")
-    assert asked == []
-    page.locator(".comments-open").click()
-    page.wait_for_function("window.asked")
-    assert asked == ["https://giscus.app/client.js"]
-    assert page.evaluate("window.asked") == "ko"
-
-
-@pytest.mark.parametrize("colour", ["light", "dark"])
-def test_the_first_paint_has_the_colours_of_the_system(browser, site, colour):
-    context = browser.new_context(color_scheme=colour)
-    page = context.new_page()
-    page.route("**/_static/**.js*", lambda route: route.abort())  # those that run later
-    page.goto(f"{site}/index.html")
-    assert page.evaluate("document.documentElement.dataset.theme") == colour
-    context.close()
-
-
-ROOM_AT_THE_RIGHT = "getComputedStyle(document.querySelector('.bd-content')).paddingRight"
-
-
-@pytest.mark.parametrize("path", ALL)
-def test_a_page_that_is_there_keeps_no_room_for_what_will_not_come(open_page, path):
-    assert open_page(path).evaluate(ROOM_AT_THE_RIGHT) in ("0px", "16px")
-
-
-def test_the_contents_do_not_move_what_was_drawn_before_them(open_page):
-    page = open_page("search.html")
-    page.set_content("""<link rel=stylesheet href=_static/look.css>
-        <div class=bd-content><div class=bd-article-container></div></div>""")
-    page.wait_for_selector("link", state="attached")
-    assert page.evaluate(ROOM_AT_THE_RIGHT) == "272px"
-
-
-# How far the place that the address names is from the top, or from as far as a page scrolls.
-AWAY = """() => {
-    const place = location.hash && document.querySelector(location.hash);
-    const left = document.documentElement.scrollHeight - scrollY - innerHeight;
-    return place && scrollY ? Math.min(Math.abs(place.getBoundingClientRect().top), left) : 1e6;
-}"""
-
-
-def comes_to_its_place(page) -> bool:
-    """Whether the place is near the top soon, and stays there."""
-    for _ in range(40):
-        page.wait_for_timeout(250)
-        if page.evaluate(AWAY) < 120:
-            page.wait_for_timeout(500)
-            return page.evaluate(AWAY) < 120
-    return False
-
-
-def test_a_link_to_a_place_in_a_page_leads_there(open_page):
-    assert comes_to_its_place(open_page(f"{CHAPTER}?lang=both#summary"))
-
-
-def test_the_contents_lead_to_their_sections_while_a_page_comes_up(open_page):
-    page = open_page(f"{CHAPTER}?lang=en")
-    page.locator(".bd-toc-nav a").last.click()
-    assert comes_to_its_place(page)
-
-
-def test_all_of_a_page_is_laid_out_soon_after_it_is_there(open_page):
-    page = open_page(f"{CHAPTER}?lang=en")
-    lay_out_everything(page)
-    skipped = """() => [...document.querySelectorAll("article section")].filter((section) =>
-        getComputedStyle(section).contentVisibility !== "visible").length"""
-    assert page.evaluate(skipped) == 0
-
-
 # Every width, and paper.
 
 
@@ -322,7 +164,7 @@ def test_no_page_is_wider_than_its_window(open_page, path, width):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", ALL)
+@pytest.mark.parametrize("path", PAGES)
 def test_no_page_is_wider_than_any_window(open_page, path):
     page = open_page(f"{path}?lang=both")
     for language in ("en", "ko", "both"):

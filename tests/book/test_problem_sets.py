@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -242,6 +243,20 @@ def test_a_page_is_read_again_when_its_notebook_or_our_words_change(
     env = pickle.loads((book.parent / "doctrees" / "environment.pickle").read_bytes())
     read_with = {Path(path).name for path in env.dependencies["sets/sums"]}
     assert {"sums.ipynb", "words.py"} <= read_with
+
+
+def test_the_list_is_read_again_when_a_page_or_a_set_changes_and_only_then(
+    book: Path, pages: Callable
+) -> None:
+    from problem_sets.directives import _outdated
+
+    pages()
+    env = pickle.loads((book.parent / "doctrees" / "environment.pickle").read_bytes())
+    app = SimpleNamespace(srcdir=str(book), config=SimpleNamespace(problem_sets={}))
+    assert _outdated(app, env, set(), set(), set()) == []
+    assert _outdated(app, env, set(), {"sets/sums"}, set()) == ["sets/index"]
+    write_set(book.parent / "exercises", "quotients")
+    assert _outdated(app, env, set(), set(), set()) == ["sets/index"]
 
 
 def test_a_set_without_a_page_is_named(book: Path, pages: Callable) -> None:

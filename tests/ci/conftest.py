@@ -1,7 +1,8 @@
-"""A small copy of the repository in which something can be broken."""
+"""A small copy of the repository in which something can be broken, and one of its scripts."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -59,6 +60,15 @@ The generator makes points. {doc}`Back <../index>`.
 points = [1, 2, 3]
 print("points:", len(points))
 ```
+"""
+# Stands for GitHub's own program, and writes down what it is told.
+GH = """#!/usr/bin/env bash
+printf '%s\\n' "$*" >>"$GH_LOG"
+case "$1 $2" in
+  "run list") printf '%s' "$GH_RUN" ;;
+  "run download") [ -n "$GH_CELLS" ] || exit 1; mkdir -p "${@: -1}"; echo x >"${@: -1}/cell" ;;
+  "issue list") printf '%s' "$GH_ISSUE" ;;
+esac
 """
 
 
@@ -156,3 +166,34 @@ def intact(pristine: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable
             passed.add(target)
 
     return check
+
+
+class Checkout:
+    """A folder with our scripts, a stand-in for `gh`, and what it was told."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        shutil.copytree(REPOSITORY / "scripts", root / "scripts")
+        (root / "bin").mkdir()
+        self.log = root / "gh.log"
+        self.program("gh", GH)
+
+    def program(self, name: str, text: str) -> None:
+        path = self.root / "bin" / name
+        path.write_text(text)
+        path.chmod(0o755)
+
+    def run(self, script: str, *words: str, **variables: str) -> tuple[int, str]:
+        path = f"{self.root / 'bin'}:{os.environ['PATH']}"
+        given = {"GH_LOG": str(self.log), "GH_RUN": "", "GH_CELLS": "", "GH_ISSUE": ""}
+        environment = commands.environment(PATH=path, **{**given, **variables})
+        done = commands.run([self.root / "scripts" / script, *words], self.root, environment)
+        return done.returncode, done.stdout
+
+    def told(self) -> str:
+        return self.log.read_text() if self.log.is_file() else ""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    return Checkout(tmp_path)

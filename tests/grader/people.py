@@ -75,6 +75,7 @@ def _with_changed_cells(tiny: TinyCourse) -> None:
 
     nb = tiny.notebook(**RIGHT)
     nb.cells.append(role_of(tiny.notebook(add=WRONG_ADD), "add"))
+    # A test that always passes, under the name of one that does not.
     nb.cells.insert(0, new_code_cell("assert True", metadata=role_of(nb, "add-check").metadata))
     tiny.submit("duplicated", nb)
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from built import pages
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
@@ -173,10 +174,9 @@ def _bundle(app: Sphinx, error: Exception | None) -> None:
         return
     folder = Path(app.outdir)
     static = folder / STATIC
-    pages = [path for path in folder.rglob("*.html") if STATIC not in path.parts]
     wanted = _kept(static)
     texts = {}
-    for path in pages:
+    for path in pages(folder):
         before = path.read_text(encoding="utf-8")
         texts[path] = before, bundled(before, wanted)
     named = {found["name"] for _, text in texts.values() for found in JOINED.finditer(text)}

@@ -15,6 +15,7 @@ from html import escape
 from pathlib import Path
 
 from bilingual.comments import giscus_of
+from built import pages
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
@@ -89,9 +90,7 @@ def _secure_pages(app: Sphinx, error: Exception | None) -> None:
     if error is not None or app.builder.format != "html":
         return
     comments = bool(giscus_of(app.config.comments_config))
-    for path in Path(app.outdir).rglob("*.html"):
-        if "_static" in path.relative_to(app.outdir).parts:
-            continue
+    for path in pages(Path(app.outdir)):
         html = path.read_text(encoding="utf-8")
         for what in stopped(html):
             logger.warning("%s: the policy stops %s", path, what)

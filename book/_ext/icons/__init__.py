@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pydata_sphinx_theme
+from built import pages
 from fontTools import subset
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -70,7 +71,7 @@ def codes() -> dict[str, str]:
 def used(folder: Path) -> tuple[set[str], set[str]]:
     """Classes of icons that pages use, and code points that style sheets name."""
     classes, points = set(), set()
-    for path in folder.rglob("*.html"):
+    for path in pages(folder):
         classes.update(ICON.findall(path.read_text(encoding="utf-8")))
     for pattern in ("*.css", "*.js"):
         for path in (folder / "_static").glob(f"**/{pattern}"):

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
+from built import pages
 from fontTools import subset
 from sphinx.application import Sphinx
 
@@ -29,14 +30,14 @@ AMS = "KaTeX_AMS-Regular.woff2"
 ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 
 
-def characters(pages: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Characters of all formulas on the pages, and those of them that AMS' font sets.
+def characters(texts: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Characters of all formulas in the texts of pages, and those of them that AMS' font sets.
 
     What is no letter may be set in either: relations and arrows come from both.
     """
     found: set[str] = set()
     struck: set[str] = set()
-    for html in pages:
+    for html in texts:
         for formula in FORMULA.finditer(html):
             struck.update("".join(DOUBLE_STRUCK.findall(formula[1])))
             found.update(TAG.sub("", formula[1]))
@@ -63,8 +64,8 @@ def cut_fonts(app: Sphinx, error: Exception | None) -> None:
     target = Path(app.outdir) / "_static" / "katex" / "fonts"
     if error is not None or app.builder.format != "html" or not target.is_dir():
         return
-    pages = (path.read_text(encoding="utf-8") for path in Path(app.outdir).rglob("*.html"))
-    everything, struck = characters(pages)
+    texts = (path.read_text(encoding="utf-8") for path in pages(Path(app.outdir)))
+    everything, struck = characters(texts)
     # Sphinx copies the whole fonts again with each build; the cut ones wait beside the pages'
     # trees.
     kept = Path(app.doctreedir, "fonts")

@@ -12,6 +12,7 @@ from bilingual.syntax import KO_CLASSES, plain_words_in_both, split_plain
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
@@ -20,6 +21,7 @@ from .released import Released, ReleaseError, Task, names, path_of, read_release
 from .settings import Settings, read_settings
 
 logger = logging.getLogger(__name__)
+LISTED = "problem_sets_listed"
 # A page keeps the words that it was read with, so other words must have it read again.
 OWN_CODE = sorted(Path(__file__).parent.glob("*.py"))
 
@@ -146,10 +148,20 @@ class List(SphinxDirective):
         folder = read_settings(self.config).folder(Path(self.env.srcdir))
         for name in names(folder):
             self.env.note_dependency(str(path_of(folder, name)))
-        self.env.note_reread()
+        self.env.metadata[self.env.docname][LISTED] = names(folder)
         mark = SetList()
         self.set_source_info(mark)
         return [mark]
+
+
+def _outdated(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Pages that list all sets, where a page or a set came, changed or went."""
+    lists = [name for name in env.found_docs if LISTED in env.metadata[name]]
+    now = names(read_settings(app.config).folder(Path(app.srcdir))) if lists else []
+    some = bool(added or changed or removed)
+    return [name for name in lists if some or env.metadata[name][LISTED] != now]
 
 
 def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -252,5 +264,6 @@ def setup(app: Sphinx) -> None:
     app.add_directive("problem-set-tasks", Tasks)
     app.add_directive("problem-set-facts", Facts)
     app.add_directive("problem-set-list", List)
+    app.connect("env-get-outdated", _outdated)
     app.connect("env-before-read-docs", _forget_warnings)
     app.connect("doctree-resolved", _fill)
