@@ -75,6 +75,15 @@ def test_a_tree_without_git_is_always_checked(tree: Checkout) -> None:
     assert check(tree)[::2] == (0, 2)
 
 
+@pytest.mark.parametrize("tool", ["sha256sum", "stat"])
+def test_without_the_tools_that_tell_trees_apart_it_is_always_checked(
+    tree: Checkout, tool: str
+) -> None:
+    tree.program(tool, "#!/bin/sh\necho no such option >&2\nexit 1\n")
+    assert check(tree)[::2] == (0, 1)
+    assert check(tree)[::2] == (0, 2)
+
+
 def test_a_tree_edited_while_it_was_checked_is_checked_again(tree: Checkout) -> None:
     edits = "echo more >>page.md\n"
     (tree.root / "check").write_text((tree.root / "check").read_text() + edits)

@@ -34,8 +34,8 @@ def database() -> Iterator[str]:
     """The URL of an empty database, in a server that listens on a Unix socket only."""
     missing = [name for name in ("initdb", "postgres") if _program(name) is None]
     if missing:
-        # Not among what our script installs: it would start a server on a contributor's machine.
-        # GitHub's runners bring one.
+        # Our script does not install it: a contributor's machine would run a server from
+        # then on. GitHub's runners bring one.
         pytest.skip(f"{missing[0]} is not installed")
     folder = tempfile.mkdtemp(prefix="pg-")  # the path of a socket must be short
     # The server refuses to run as root.
