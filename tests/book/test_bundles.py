@@ -83,6 +83,16 @@ def test_imports_and_addresses_of_style_sheets_follow_them(folder: Path) -> None
     assert sheet.index("x/y.svg") < sheet.index("styles/pic.png") < sheet.index("color: red")
 
 
+def test_what_a_style_sheet_names_is_asked_for_anew_when_it_changed(folder: Path) -> None:
+    picture = folder / "_static" / "styles" / "pic.png"
+    versions = set()
+    for content in (b"before", b"after"):
+        picture.write_bytes(content)
+        versions.add(bundle(folder))
+        assert 'url("styles/pic.png?v=' in joined(folder, ".css")
+    assert len(versions) == 2
+
+
 def test_scripts_run_in_the_order_of_a_browser_and_none_makes_others_strict(folder) -> None:
     from py_mini_racer import MiniRacer
 

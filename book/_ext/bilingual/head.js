@@ -14,8 +14,8 @@
   }
   root.dataset.lang = mode;
   root.lang = mode === "ko" ? "ko" : "en";
-  // Who comes to the top of a page gets it section by section; see reading.js. Who comes to a
-  // place in it, or back to where he was, needs all that stands before.
+  // Readers at the top of a page get it section by section; see reading.js. Those who come to a
+  // place in it, or back to one, need all that stands before.
   var visit = performance.getEntriesByType("navigation")[0];
   if (!location.hash && visit && visit.type === "navigate") root.classList.add("bi-unfolding");
 })(document.documentElement, "side-by-side-language");

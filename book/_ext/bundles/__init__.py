@@ -35,9 +35,7 @@ APART = "documentation_options.js"
 THEME = "scripts/"
 IMPORT = re.compile(r'@import\s+(?:url\()?["\']([^"\')]+)["\']\)?\s*;')
 URL = re.compile(r'url\(\s*(["\']?)(?!["\']|data:|#|/|[a-z]+:)([^"\')]+)\1\s*\)')
-SOURCE_MAP = re.compile(
-    r"(?://# sourceMappingURL=.*$)|(?:/\*# sourceMappingURL=[^*]*\*/)", re.M
-)
+SOURCE_MAP = re.compile(r"//# sourceMappingURL=.*$|/\*# sourceMappingURL=[^*]*\*/", re.M)
 # Scripts of the theme that ask for sizes and styles as soon as a page is there have a browser
 # lay out all of it before anything else: boxes of code, which reading.js looks after as they
 # come to the screen; the header, asked for now as a reader scrolls; whether the sections that
@@ -68,8 +66,8 @@ JOINED = re.compile(rf"{STATIC}/(?P<name>joined-[0-9a-f]{{8}}\.(?:css|js))\?v=[0
 logger = logging.getLogger(__name__)
 
 
-def _short_hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:8]
+def _short_hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:8]
 
 
 def join_sheets(static: Path, names: Sequence[str]) -> str:
@@ -83,8 +81,13 @@ def _sheet(static: Path, name: str) -> str:
     def moved(address: str) -> str:
         return posixpath.normpath(posixpath.join(folder, address))
 
+    def versioned(address: str) -> str:
+        # Fonts are cut anew with new formulas; a browser must not keep those of before.
+        path = static / address
+        return f"{address}?v={_short_hash(path.read_bytes())}" if path.is_file() else address
+
     text = SOURCE_MAP.sub("", (static / name).read_text(encoding="utf-8"))
-    text = URL.sub(lambda found: f'url("{moved(found[2])}")', text)
+    text = URL.sub(lambda found: f'url("{versioned(moved(found[2]))}")', text)
     return IMPORT.sub(lambda found: _sheet(static, moved(found[1])), text)
 
 
@@ -112,7 +115,7 @@ JOIN: dict[str, Join] = {".css": join_sheets, ".js": join_scripts}
 
 def joined_name(names: Sequence[str], suffix: str) -> str:
     """The name of the file that holds all these; the same names give the same."""
-    return f"joined-{_short_hash(' '.join(names))}{suffix}"
+    return f"joined-{_short_hash(' '.join(names).encode())}{suffix}"
 
 
 def bundled(html: str, wanted: dict[str, list[str]]) -> str:
@@ -202,7 +205,7 @@ def _write(static: Path, name: str, names: list[str]) -> str:
     text = f"/* joined: {' '.join(names)} */\n{JOIN[path.suffix](static, names)}"
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")
-    return _short_hash(text)
+    return _short_hash(text.encode("utf-8"))
 
 
 def setup(app: Sphinx) -> dict[str, object]:
