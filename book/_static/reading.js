@@ -127,7 +127,7 @@
   document.querySelectorAll(SCROLLERS).forEach(function (box) { sizes.observe(box); });
 
   /* The sections that look.css leaves out at first: laid out one by one when there is time, and
-     all at once for whoever goes to a place in the page or prints it. */
+     all at once for whoever goes to a place in the page or to its end, or prints it. */
   var folded = Array.from(document.querySelectorAll(".bd-article > section > section"));
   var whenIdle = window.requestIdleCallback || function (step) { setTimeout(step, 30); };
 
@@ -149,6 +149,9 @@
   window.addEventListener("load", function () { whenIdle(unfoldNext, { timeout: 500 }); });
   window.addEventListener("hashchange", unfoldAll);
   window.addEventListener("beforeprint", unfoldAll);
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "End") unfoldAll();
+  });
   document.addEventListener("click", function (event) {
     var link = event.target.closest && event.target.closest("a[href*='#']");
     if (link && link.pathname === location.pathname) unfoldAll();

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import REPOSITORY
+from .conftest import REPOSITORY, lay_out_everything
 
 pytestmark = pytest.mark.browser
 
@@ -20,6 +20,7 @@ def kept(page) -> str | None:
 
 
 def to_the_end(page) -> None:
+    lay_out_everything(page)
     page.locator(".reading-mark").scroll_into_view_if_needed()
     page.wait_for_selector(".reading-mark[aria-pressed=true]", timeout=10_000)
 

@@ -71,3 +71,11 @@ def test_all_of_a_page_is_laid_out_soon_after_it_is_there(open_page):
     skipped = """() => [...document.querySelectorAll("article section")].filter((section) =>
         getComputedStyle(section).contentVisibility !== "visible").length"""
     assert page.evaluate(skipped) == 0
+
+
+def test_the_end_of_a_page_is_its_end_while_it_comes_up(open_page):
+    page = open_page(f"{CHAPTER}?lang=en")
+    page.keyboard.press("End")
+    page.wait_for_selector(".reading-mark[aria-pressed=true]", timeout=10_000)
+    left = "document.documentElement.scrollHeight - scrollY - innerHeight"
+    assert page.evaluate(left) < 120
