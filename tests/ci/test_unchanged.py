@@ -75,6 +75,14 @@ def test_a_tree_without_git_is_always_checked(tree: Checkout) -> None:
     assert check(tree)[::2] == (0, 2)
 
 
+def test_what_a_program_says_beside_its_version_is_no_change(tree: Checkout) -> None:
+    tree.program("chromium", "#!/bin/sh\necho Chromium 1\ndate +%N >&2\n")
+    assert check(tree) == (0, "text", 1)
+    assert check(tree) == (0, "text", 1)
+    tree.program("chromium", "#!/bin/sh\necho Chromium 2\n")
+    assert check(tree) == (0, "text", 2)
+
+
 @pytest.mark.parametrize("tool", ["sha256sum", "stat"])
 def test_without_the_tools_that_tell_trees_apart_it_is_always_checked(
     tree: Checkout, tool: str
