@@ -1,8 +1,8 @@
-"""What every page depends on beside its own text: this folder, and the site's static files.
+"""What every page depends on beside its own text: this folder, the terms, static files.
 
 Sphinx looks at pages, settings and templates. It ends before the static files are copied where
-none of those changed, and never looks at the extensions. So both count as settings here: with
-changed code every page is read again, with a changed style sheet every page is written again.
+none of those changed, and never looks at the extensions. So these count as settings here: with
+changed code or terms every page is read again, with a changed style sheet it is written again.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 EXTENSIONS = Path(__file__).resolve().parent
+# Found in every page, and never taken apart by the search.
+TERMS = "terms.yml"
 
 
 def digest(folder: Path, paths: Iterable[Path]) -> str:
@@ -28,6 +30,7 @@ def digest(folder: Path, paths: Iterable[Path]) -> str:
 
 def _look(app: Sphinx, config: Config) -> None:
     config.extension_code = digest(EXTENSIONS, EXTENSIONS.rglob("*.py"))
+    config.terms = digest(Path(app.srcdir), [Path(app.srcdir) / TERMS])
     others = (
         path
         for path in EXTENSIONS.rglob("*")
@@ -40,6 +43,7 @@ def _look(app: Sphinx, config: Config) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("extension_code", "", "env", str)
+    app.add_config_value("terms", "", "env", str)
     app.add_config_value("extension_files", "", "html", str)
     app.add_config_value("static_files", "", "html", str)
     app.connect("config-inited", _look)

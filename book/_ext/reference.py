@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 
 from bilingual.syntax import plain_words_in_both, split_plain
@@ -12,7 +17,13 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 TERMS = "terms.yml"
-OF_ALL_PAGES = "glossary_of_all_pages"
+# Stands between two texts, where no term can.
+BETWEEN = "\n\0\n"
+
+# By term: the anchor in a page where it first stands.
+Uses = dict[str, str]
+# A term, and the page, its title and the anchor where the term is first used in the book.
+Row = tuple[Term, tuple[str, str, str] | None]
 
 
 class GlossaryTable(nodes.General, nodes.Element):
@@ -25,36 +36,80 @@ class GlossaryDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Leave a mark; the first uses are not known before every page is read."""
         self.env.note_dependency(str(Path(self.env.srcdir) / TERMS))
-        self.env.metadata[self.env.docname][OF_ALL_PAGES] = True
+        _kept(self.env).shown.setdefault(self.env.docname, [])
         return [GlossaryTable()]
 
 
-def _outdated(
-    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
-) -> list[str]:
-    """The glossary, where another page may have changed in which place a term is first used."""
-    if not (added or changed or removed):
-        return []
-    return [name for name in env.found_docs if OF_ALL_PAGES in env.metadata[name]]
+@dataclass
+class _Kept:
+    """What the environment keeps for glossaries.
+
+    Attributes:
+        uses: by page, where terms stand in it.
+        shown: by page with a glossary, the rows that were written last.
+    """
+
+    uses: dict[str, Uses] = field(default_factory=dict)
+    shown: dict[str, list[Row]] = field(default_factory=dict)
+
+
+def _kept(env: BuildEnvironment) -> _Kept:
+    if not hasattr(env, "glossary"):
+        env.glossary = _Kept()  # type: ignore[attr-defined]
+    return env.glossary  # type: ignore[attr-defined,no-any-return]
+
+
+def _note_uses(app: Sphinx, doctree: nodes.document) -> None:
+    path = Path(app.srcdir) / TERMS
+    if path.is_file():
+        terms = _terms(path, path.stat().st_mtime_ns)
+        _kept(app.env).uses[app.env.docname] = first_uses(doctree, terms)
+
+
+@functools.lru_cache(maxsize=1)
+def _terms(path: Path, changed: int) -> list[Term]:
+    return load_terms(path)
+
+
+def _purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    _kept(env).uses.pop(docname, None)
+    _kept(env).shown.pop(docname, None)
+
+
+def _merge(
+    app: Sphinx, env: BuildEnvironment, docnames: Iterable[str], other: BuildEnvironment
+) -> None:
+    for mine, theirs in (
+        (_kept(env).uses, _kept(other).uses),
+        (_kept(env).shown, _kept(other).shown),
+    ):
+        mine.update({name: theirs[name] for name in docnames if name in theirs})
+
+
+def _changed(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Glossaries to write again: other pages were read, and now a first use is elsewhere."""
+    shown = _kept(env).shown
+    now = {name: _rows(env, name) for name in shown}
+    changed = [name for name in shown if now[name] != shown[name]]
+    shown.update(now)
+    return changed
 
 
 def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for mark in list(doctree.findall(GlossaryTable)):
-        mark.replace_self(_table(app, docname))
+        mark.replace_self(_table(app, docname, _rows(app.env, docname)))
 
 
-def _table(app: Sphinx, docname: str) -> nodes.table:
-    terms = load_terms(Path(app.srcdir) / TERMS)
-    uses = _first_uses(app.env, terms, docname)
+def _table(app: Sphinx, docname: str, rows: list[Row]) -> nodes.table:
     table = nodes.table(classes=["glossary"])
     group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in (35, 35, 30)), cols=3)
     heads = [("English", "영어"), ("Korean", "한국어"), ("First used in", "처음 나오는 곳")]
     group += nodes.thead("", _row([plain_words_in_both(*words) for words in heads]))
     body = nodes.tbody()
-    for term in sorted(terms, key=lambda term: term.english[0].lower()):
+    for term, use in rows:
         english = [nodes.inline("", ", ".join(term.english), classes=["language-en"])]
         korean = [nodes.inline("", term.shown, classes=["language-ko"])]
-        body += _row([english, korean, _link(app, docname, uses.get(term))])
+        body += _row([english, korean, _link(app, docname, use)])
     group += body
     table += group
     return table
@@ -78,21 +133,36 @@ def _pages(env: BuildEnvironment) -> list[str]:
     return seen
 
 
-def _first_uses(
-    env: BuildEnvironment, terms: list[Term], glossary: str
-) -> dict[Term, tuple[str, str]]:
-    """Page and anchor where each term first stands in English prose."""
-    uses: dict[Term, tuple[str, str]] = {}
+def _rows(env: BuildEnvironment, glossary: str) -> list[Row]:
+    """All terms in alphabetical order, each with its first use outside the appendices."""
+    path = Path(env.srcdir) / TERMS
+    uses: dict[str, tuple[str, str, str]] = {}
     for page in _pages(env):
         if page == env.config.root_doc or Path(page).parent == Path(glossary).parent:
             continue
-        for text in env.get_doctree(page).findall(nodes.Text):
-            if isinstance(text.parent, nodes.literal | nodes.literal_block | nodes.math):
-                continue
-            for term in terms:
-                if term not in uses and term.in_english.search(text.astext()):
-                    uses[term] = page, _anchor(text)
-    return uses
+        for term, anchor in _kept(env).uses.get(page, {}).items():
+            uses.setdefault(term, (page, env.titles[page].astext(), anchor))
+    terms = _terms(path, path.stat().st_mtime_ns)
+    ordered = sorted(terms, key=lambda term: term.english[0].lower())
+    return [(term, uses.get(term.english[0])) for term in ordered]
+
+
+def first_uses(doctree: nodes.document, terms: list[Term]) -> Uses:
+    """Where each term first stands in the English prose of a page."""
+    texts = [
+        text
+        for text in doctree.findall(nodes.Text)
+        if not isinstance(text.parent, nodes.literal | nodes.literal_block | nodes.math)
+    ]
+    words = [text.astext() for text in texts]
+    starts = list(accumulate((len(part) + len(BETWEEN) for part in words), initial=0))
+    whole = BETWEEN.join(words)
+    found = {term.english[0]: term.in_english.search(whole) for term in terms}
+    return {
+        term: _anchor(texts[bisect_right(starts, match.start()) - 1])
+        for term, match in found.items()
+        if match is not None
+    }
 
 
 def _anchor(node: nodes.Node) -> str:
@@ -103,12 +173,11 @@ def _anchor(node: nodes.Node) -> str:
     return str(node["ids"][0])
 
 
-def _link(app: Sphinx, docname: str, use: tuple[str, str] | None) -> list[nodes.Node]:
+def _link(app: Sphinx, docname: str, use: tuple[str, str, str] | None) -> list[nodes.Node]:
     if use is None:
         return [nodes.Text("—")]
-    page, anchor = use
+    page, title, anchor = use
     address = app.builder.get_relative_uri(docname, page) + (f"#{anchor}" if anchor else "")
-    title = app.env.titles[page].astext()
     link = nodes.reference("", "", refuri=address, internal=True)
     link += plain_words_in_both(*split_plain(title))
     return [link]
@@ -146,14 +215,16 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.setup_extension("sphinx.ext.napoleon")
     app.add_node(GlossaryTable)
     app.add_directive("glossary-table", GlossaryDirective)
-    app.connect("env-get-outdated", _outdated)
+    app.connect("doctree-read", _note_uses)
+    app.connect("env-purge-doc", _purge)
+    app.connect("env-merge-info", _merge)
+    app.connect("env-updated", _changed)
     app.connect("doctree-resolved", _fill)
     app.connect("autodoc-skip-member", _skip_others)
     app.connect("autodoc-process-signature", _readable_signature)
     app.connect("autodoc-process-docstring", _drop_module_text, priority=400)
     return {
         "version": "1",
-        "env_version": 2,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

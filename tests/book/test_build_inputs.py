@@ -66,6 +66,11 @@ def test_code_of_an_extension_has_every_page_read_again(book: Book) -> None:
     assert book.build() == (["index"], ["index"])
 
 
+def test_other_terms_have_every_page_read_again(book: Book) -> None:
+    book.static.parent.joinpath("terms.yml").write_text("- {en: text, ko: 글}")
+    assert book.build() == (["index"], ["index"])
+
+
 def test_a_template_has_every_page_written_again(book: Book) -> None:
     book.extensions.joinpath("helper", "templates", "part.html").write_text("other")
     assert book.build() == ([], ["index"])

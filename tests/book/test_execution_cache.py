@@ -8,7 +8,9 @@ from pathlib import Path
 import execution_progress
 import pytest
 from execution_cache.imports import files_needed
-from execution_cache.store import KEPT, Store, read_chapter
+from execution_cache.memory import surroundings
+from execution_cache.store import KEPT, Entry, Store, read_chapter
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from .tiny_course import ALL, FILES, Book
@@ -101,6 +103,65 @@ def test_old_runs_and_runs_of_chapters_that_are_gone_are_dropped(book: Book) -> 
     (runs / "book.gone").mkdir()
     book.build()
     assert sorted(path.name for path in runs.iterdir()) == [f"book.{name}" for name in ALL]
+
+
+@pytest.fixture
+def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the notebooks whose cells and imports are read, as builds go on."""
+    names: list[str] = []
+
+    def entry(store: Store, name: str, nb: NotebookNode) -> Entry:
+        names.append(name.removeprefix("book/"))
+        return found(store, name, nb)
+
+    found = Store.entry
+    monkeypatch.setattr(Store, "entry", entry)
+    return names
+
+
+@pytest.mark.parametrize(
+    ("changed", "text", "again"),
+    [
+        ("book/drawing.md", FILES["book/drawing.md"] + "\nMore text.\n", []),
+        (
+            "book/drawing.md",
+            FILES["book/drawing.md"].replace("circle()", "circle"),
+            ["drawing"],
+        ),
+        ("book/text-0.md", "# Other text\n", []),
+        ("book/text-0.md", FILES["book/alone.md"], ["text-0"]),
+        ("tiny/unused.py", "print('changed')", ALL),
+        ("tiny/numbers/more.txt", "11 13", ALL),
+        ("other.py", "pi = 3", ALL),
+        ("constraints.txt", "sympy==1.15\n", ALL),
+    ],
+)
+def test_where_runs_belong_is_found_out_again_only_where_it_may_have_changed(
+    book: Book, looked_up: list[str], changed: str, text: str, again: list[str]
+) -> None:
+    book.write(changed, text)
+    try:
+        book.build()
+        assert sorted(looked_up) == again
+        looked_up.clear()
+        book.build()
+        assert looked_up == []
+    finally:
+        if changed not in FILES:
+            (book.root / changed).unlink()
+
+
+@pytest.mark.parametrize(
+    "variable", ["CUDA_VISIBLE_DEVICES", "EXECUTED_ON", "DLCOURSE_PROFILE"]
+)
+def test_a_variable_that_may_change_the_device_is_a_reason_to_look_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    book = Book(tmp_path)
+    before = surroundings(book.root)
+    assert surroundings(book.root) == before
+    monkeypatch.setenv(variable, "-1")
+    assert surroundings(book.root) != before
 
 
 def test_devices_have_keys_of_their_own(book: Book) -> None:

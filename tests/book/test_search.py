@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,12 +51,54 @@ def test_english_words_lose_their_endings_and_korean_ones_stay() -> None:
     assert language.word_filter("렁")
 
 
-def test_other_terms_have_all_pages_read_again(tmp_path: Path) -> None:
-    from bilingual_search import version_of
+@pytest.fixture
+def notes(tmp_path: Path) -> Iterator[Path]:
+    """Where words are kept from build to build; nothing is known yet."""
+    from bilingual_search import known
 
-    terms = tmp_path / "terms.yml"
-    versions = [terms.write_text(text) and version_of([terms]) for text in ("a", "b", "a")]
-    assert versions[0] == versions[2] != versions[1]
+    path = tmp_path / "words.json"
+    known.load(path)
+    yield path
+    known.load(tmp_path / "nothing")
+
+
+def test_words_found_in_an_earlier_build_are_not_looked_for_again(notes: Path) -> None:
+    from bilingual_search import known, korean
+
+    first, second = korean.words("생성자가 점을 만듭니다."), korean.words("학습하는 그림")
+    known.save(notes, all_asked=False)
+    known.load(notes)
+    assert korean.words("생성자가 점을 만듭니다.") == first
+    assert not korean.found
+    assert korean.words("학습하는 그림") == second
+    korean.words("새 글")
+    assert korean.found == {"새 글"}
+
+
+def test_texts_that_the_book_has_no_more_are_forgotten(notes: Path) -> None:
+    from bilingual_search import known, korean
+
+    korean.words("옛글")
+    known.save(notes, all_asked=False)
+    for every, kept in ((False, {"옛글", "새 글"}), (True, {"새 글"})):
+        known.load(notes)
+        korean.words("새 글")
+        known.save(notes, all_asked=every)
+        known.load(notes)
+        assert korean.known.keys() == kept
+
+
+def test_words_found_with_other_terms_are_looked_for_again(
+    notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bilingual_search import known, korean
+
+    korean.words("새 글")
+    known.save(notes, all_asked=True)
+    monkeypatch.setattr(korean, "TERMS", tmp_path / "terms.yml")
+    korean.TERMS.write_text("- {en: text, ko: 글}\n", encoding="utf-8")
+    known.load(notes)
+    assert not korean.known
 
 
 BROWSER = """

@@ -75,7 +75,6 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_js_file("reading.js", loading_method="defer")
     return {
         "version": "1",
-        "env_version": 2,  # one more when pages that were read before must be read again
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

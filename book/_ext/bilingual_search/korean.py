@@ -36,13 +36,24 @@ def analyser() -> Kiwi:
     return kiwi
 
 
+# The words of texts, which `known.py` keeps from build to build; the texts that were asked for
+# in this one, and those that had to be taken apart.
+known: dict[str, list[str]] = {}
+asked: set[str] = set()
+found: set[str] = set()
+
+
 def words(text: str) -> list[str]:
     """Nouns, verbs in their dictionary form, and adverbs, in order.
 
     A compound written without spaces is given whole and in its parts: 경사하강법, 경사, 하강,
     법.
     """
-    return [word for word in _words(text) if word not in STOPWORDS]
+    asked.add(text)
+    if text not in known:
+        found.add(text)
+        known[text] = [word for word in _words(text) if word not in STOPWORDS]
+    return known[text]
 
 
 def _words(text: str) -> Iterator[str]:

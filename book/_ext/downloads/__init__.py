@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
-from execution_cache import KEY
+from execution_cache import KEY, is_chapter
 from execution_cache.store import REPOSITORY, Store, read_chapter
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -35,25 +35,19 @@ logger = logging.getLogger(__name__)
 
 def pages_with_code(env: BuildEnvironment) -> list[str]:
     """Names of the pages that have code cells, in order."""
-    pages = {name: Path(env.doc2path(name)) for name in env.found_docs}
-    return sorted(
-        name
-        for name, path in pages.items()
-        if path.suffix == ".md" and path.is_file() and read_chapter(path) is not None
-    )
+    return sorted(name for name in env.found_docs if is_chapter(env, name))
 
 
-def _run(env: BuildEnvironment, name: str) -> Path | None:
+def _run(env: BuildEnvironment, docname: str) -> Path | None:
     """The jupyter-cache with a chapter's executed cells."""
     root = Path(env.config.execution_cache_root)
-    source = Path(env.doc2path(name))
-    if key := env.metadata[name].get(KEY):
-        folder = root / "_build" / "executed"
-        within = source.relative_to(root).with_suffix("").as_posix().replace("/", ".")
-        return folder / within / key
+    source = Path(env.doc2path(docname))
+    name = source.relative_to(root).with_suffix("").as_posix()
+    if key := env.metadata[docname].get(KEY):
+        return Store.folder_of(root, name) / key
     nb = read_chapter(source)
-    store = Store.here(root)
-    entry = store.entry(source.relative_to(root).with_suffix("").as_posix(), nb)  # type: ignore[arg-type]
+    assert nb is not None, f"{source} has no code cells"
+    entry = Store.here(root).entry(name, nb)
     return entry.folder if entry.complete else None
 
 

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from docutils import nodes
-from execution_cache.store import read_chapter
+from execution_cache import is_chapter
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -44,7 +44,7 @@ def _set_items(
     to = context["pathto"]
     assert callable(to)
     items = []
-    if doctree is not None and _is_chapter(app, pagename):
+    if doctree is not None and is_chapter(app.env, pagename):
         items.append(_item(to(f"downloads/{pagename}.ipynb", 1), NOTEBOOK))
         for server, address in settings.read(app.config).launches(pagename).items():
             words = (f"Open in {server}", f"{server}에서 열기")
@@ -53,11 +53,6 @@ def _set_items(
     context["downloads_menu"] = items
     if pagename == "search":
         app.add_js_file("from-disk.js", loading_method="defer")
-
-
-def _is_chapter(app: Sphinx, page: str) -> bool:
-    source = Path(app.env.doc2path(page))
-    return source.suffix == ".md" and read_chapter(source) is not None
 
 
 def fill(site: Path) -> None:

@@ -8,42 +8,56 @@ of all that it needs, and is read again when that hash is another.
 from __future__ import annotations
 
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from .store import REPOSITORY, Entry, Store, read_chapter
+from .memory import Memory
+from .store import REPOSITORY, drop_strangers, read_chapter
 
 KEY = "execution_key"
+# What was found out about the chapters, beside Sphinx's own notes of what it has read.
+NOTES = "executed.json"
 
 logger = logging.getLogger(__name__)
 
 
-def _entry(app: Sphinx, docname: str) -> Entry | None:
-    path = Path(app.env.doc2path(docname))
-    nb = read_chapter(path) if path.suffix == ".md" else None
-    if nb is None or app.config.nb_execution_mode != "cache":
-        return None
-    store = Store.here(Path(app.config.execution_cache_root))
-    return store.entry(path.relative_to(store.root).with_suffix("").as_posix(), nb)
+def is_chapter(env: BuildEnvironment, docname: str) -> bool:
+    """Whether a page that has been read has code cells."""
+    path = Path(env.doc2path(docname))
+    if path.suffix != ".md" or not path.is_file():
+        return False
+    return KEY in env.metadata[docname] or read_chapter(path) is not None
 
 
 def _outdated(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
     """Chapters that Sphinx would not read again, though what their cells call is another."""
-    Store.here(Path(app.config.execution_cache_root)).drop_strangers()
-    entries = {name: _entry(app, name) for name in env.found_docs - added - changed}
+    root = Path(app.config.execution_cache_root)
+    drop_strangers(root)
+    _memories[env] = memory = Memory(Path(app.doctreedir, NOTES), root)
+    if app.config.nb_execution_mode != "cache":
+        return []
+    pages = {name: Path(env.doc2path(name)) for name in env.found_docs}
+    entries = {name: memory.entry(path) for name, path in pages.items() if path.suffix == ".md"}
+    memory.keep()
     return [
         name
         for name, entry in entries.items()
-        if entry and (not entry.complete or entry.key != env.metadata[name].get(KEY))
+        if name not in added | changed
+        and entry
+        and (not entry.complete or entry.key != env.metadata[name].get(KEY))
     ]
 
 
 def _choose_cache(app: Sphinx, docname: str, content: list[str]) -> None:
-    entry = _entry(app, docname)
+    path = Path(app.env.doc2path(docname))
+    if app.config.nb_execution_mode != "cache" or path.suffix != ".md":
+        return
+    entry = _memories[app.env].entry(path)
     if entry is None:
         return
     if not entry.complete:
@@ -55,6 +69,10 @@ def _choose_cache(app: Sphinx, docname: str, content: list[str]) -> None:
     app.env.mystnb_config = app.env.mystnb_config.copy(execution_cache_path=str(entry.folder))
 
 
+# Sphinx keeps what an environment holds; this is of one build.
+_memories: WeakKeyDictionary[BuildEnvironment, Memory] = WeakKeyDictionary()
+
+
 def setup(app: Sphinx) -> dict[str, object]:
     """Choose a cache for each chapter before it is read."""
     app.add_config_value("execution_cache_root", str(REPOSITORY), "env")
@@ -63,7 +81,6 @@ def setup(app: Sphinx) -> dict[str, object]:
     # A chapter's cache is its own, and processes that read share nothing else.
     return {
         "version": "2",
-        "env_version": 2,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

@@ -28,10 +28,17 @@ from .imports import files_needed
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 PINS = ("requirements.txt", "constraints.txt")
+# Where the runs of all notebooks lie, below the repository.
+RUNS = Path("_build", "executed")
 # Runs of earlier states are kept for a change that is taken back, but not for ever.
 KEPT = 4
 # So many causes are named in a line.
 NAMED = 3
+
+
+def profile() -> str:
+    """Name of the profile; cells themselves refuse one that does not exist."""
+    return os.environ.get("DLCOURSE_PROFILE", "small")
 
 
 @functools.cache
@@ -135,12 +142,12 @@ class Store:
     @classmethod
     def here(cls, root: Path = REPOSITORY) -> Store:
         """The store as this process would fill it."""
-        return cls(root, os.environ.get("DLCOURSE_PROFILE", "small"), device_kind())
+        return cls(root, profile(), device_kind())
 
-    @property
-    def folder(self) -> Path:
-        """Where the runs of all notebooks lie."""
-        return self.root / "_build" / "executed"
+    @staticmethod
+    def folder_of(root: Path, name: str) -> Path:
+        """Where the runs of a notebook lie, for every profile and device."""
+        return root / RUNS / name.replace("/", ".")
 
     def entry(self, name: str, nb: NotebookNode) -> Entry:
         """Where a run of this notebook in the present state belongs.
@@ -149,32 +156,30 @@ class Store:
             name: path of its source below the repository, without suffix.
             nb: the notebook; outputs and text cells do not matter.
         """
-        folder = self.folder / name.replace("/", ".")
+        folder = self.folder_of(self.root, name)
         # jupyter-cache's own hash of the cells, for it has to find them again.
         _, cells = get_cache(str(folder)).create_hashed_notebook(nb)
-        parts = {"a code cell": cells, "Python": _python_version()}
+        parts = {"a code cell": cells, "Python": python_version()}
         parts |= {"the profile": self.profile, "the kind of device": self.device}
         sources = [cell.source for cell in nb.cells if cell.cell_type == "code"]
         for path in sorted(files_needed(self.root, sources)):
-            parts[path.relative_to(self.root).as_posix()] = _hash(path.read_bytes())
+            parts[path.relative_to(self.root).as_posix()] = hash_of(path.read_bytes())
         for pins in PINS:
-            parts[pins] = _hash(_pinned(self.root / pins).encode())
-        key = _hash(json.dumps(parts, sort_keys=True).encode())
+            parts[pins] = hash_of(_pinned(self.root / pins).encode())
+        key = hash_of(json.dumps(parts, sort_keys=True).encode())
         return Entry(name, parts, folder / key)
 
-    def drop_strangers(self) -> None:
-        """Delete the runs of notebooks whose source is gone."""
-        known = {
-            f"{name}.{path.relative_to(folder).with_suffix('').as_posix().replace('/', '.')}"
-            for name, folder in (
-                ("book", self.root / "book"),
-                ("solutions", solutions_folder(self.root)),
-            )
-            for path in folder.rglob("*.md")
-        }
-        for folder in self.folder.glob("*"):
-            if folder.name not in known:
-                shutil.rmtree(folder)
+
+def drop_strangers(root: Path) -> None:
+    """Delete the runs of notebooks whose source is gone from the repository."""
+    known = {
+        f"{name}.{path.relative_to(folder).with_suffix('').as_posix().replace('/', '.')}"
+        for name, folder in (("book", root / "book"), ("solutions", solutions_folder(root)))
+        for path in folder.rglob("*.md")
+    }
+    for folder in (root / RUNS).glob("*"):
+        if folder.name not in known:
+            shutil.rmtree(folder)
 
 
 def _complete(folder: Path) -> bool:
@@ -196,11 +201,13 @@ def _differences(before: dict[str, str], now: dict[str, str]) -> Iterator[str]:
             yield f"{part} changed"
 
 
-def _hash(data: bytes) -> str:
+def hash_of(data: bytes) -> str:
+    """A short hash for the parts of a key."""
     return hashlib.sha256(data).hexdigest()[:16]
 
 
-def _python_version() -> str:
+def python_version() -> str:
+    """Python's version as far as it counts: 3.11."""
     import platform
 
     return ".".join(platform.python_version_tuple()[:2])

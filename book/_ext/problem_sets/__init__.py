@@ -28,7 +28,6 @@ def setup(app: Sphinx) -> dict[str, object]:
     directives.setup(app)
     return {
         "version": "1",
-        "env_version": 2,
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

@@ -22,8 +22,7 @@ from .settings import Settings, read_settings
 
 logger = logging.getLogger(__name__)
 LISTED = "problem_sets_listed"
-# A page keeps the words that it was read with, so other words must have it read again.
-OWN_CODE = sorted(Path(__file__).parent.glob("*.py"))
+TITLES = "problem_sets_titles"
 
 
 class SetList(nodes.General, nodes.Element):
@@ -40,8 +39,7 @@ class SetDirective(SphinxDirective, ABC):
         self.settings = read_settings(self.config)
         folder = self.settings.folder(Path(self.env.srcdir))
         name = self.arguments[0]
-        for path in (path_of(folder, name), *OWN_CODE):
-            self.env.note_dependency(str(path))
+        self.env.note_dependency(str(path_of(folder, name)))
         try:
             shown = self.show(read_released(folder, name))
         except ReleaseError as error:
@@ -157,11 +155,23 @@ class List(SphinxDirective):
 def _outdated(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
-    """Pages that list all sets, where a page or a set came, changed or went."""
+    """Pages that list all sets, where a set came or went."""
     lists = [name for name in env.found_docs if LISTED in env.metadata[name]]
     now = names(read_settings(app.config).folder(Path(app.srcdir))) if lists else []
-    some = bool(added or changed or removed)
-    return [name for name in lists if some or env.metadata[name][LISTED] != now]
+    return [name for name in lists if env.metadata[name][LISTED] != now]
+
+
+def _moved(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Pages with a list to write again: a page of a set came, went or has another title."""
+    lists = [name for name in env.found_docs if LISTED in env.metadata[name]]
+    now = {
+        name: [[page, env.titles[page].astext()] for page in _pages_beside(app, name)]
+        for name in lists
+    }
+    changed = [name for name in lists if env.metadata[name].get(TITLES) != now[name]]
+    for name in changed:
+        env.metadata[name][TITLES] = now[name]
+    return changed
 
 
 def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -266,4 +276,5 @@ def setup(app: Sphinx) -> None:
     app.add_directive("problem-set-list", List)
     app.connect("env-get-outdated", _outdated)
     app.connect("env-before-read-docs", _forget_warnings)
+    app.connect("env-updated", _moved)
     app.connect("doctree-resolved", _fill)
