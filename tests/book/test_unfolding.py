@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import PAGES, lay_out_everything
+from .conftest import PAGES, SITE, lay_out_everything
 
 pytestmark = pytest.mark.browser
 
@@ -21,20 +21,30 @@ def test_the_first_paint_has_the_colours_of_the_system(browser, site, colour):
     context.close()
 
 
-ROOM_AT_THE_RIGHT = "getComputedStyle(document.querySelector('.bd-content')).paddingRight"
-
-
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_that_is_there_keeps_no_room_for_what_will_not_come(open_page, path):
-    assert open_page(path).evaluate(ROOM_AT_THE_RIGHT) in ("0px", "16px")
+    room = "getComputedStyle(document.querySelector('.bd-content')).paddingRight"
+    assert open_page(f"{path}?lang=both").evaluate(room) in ("0px", "16px")
 
 
-def test_the_contents_do_not_move_what_was_drawn_before_them(open_page):
-    page = open_page("search.html")
-    page.set_content("""<link rel=stylesheet href=_static/look.css>
-        <div class=bd-content><div class=bd-article-container></div></div>""")
-    page.wait_for_selector("link", state="attached")
-    assert page.evaluate(ROOM_AT_THE_RIGHT) == "272px"
+@pytest.mark.parametrize("lang", ["en", "ko", "both"])
+def test_the_contents_do_not_move_what_was_drawn_before_them(open_page, site, lang):
+    html = (SITE / CHAPTER).read_text(encoding="utf-8")
+    before = html[: html.rindex("<", 0, html.index("bd-sidebar-secondary"))]
+    page = open_page(f"index.html?lang={lang}")
+    place = "JSON.stringify(document.querySelector('.bd-article h2').getBoundingClientRect())"
+    page.route(
+        f"**/{CHAPTER}", lambda route: route.fulfill(body=before, content_type="text/html")
+    )
+    page.goto(f"{site}/{CHAPTER}")
+    assert page.locator(".bd-sidebar-secondary").count() == 0
+    lay_out_everything(page)
+    drawn = page.evaluate(place)
+    page.unroute(f"**/{CHAPTER}")
+    page.goto(f"{site}/{CHAPTER}")
+    assert page.locator(".bd-sidebar-secondary").count() == 1
+    lay_out_everything(page)
+    assert page.evaluate(place) == drawn
 
 
 # How far the place that the address names is from the top, or from as far as a page scrolls.
