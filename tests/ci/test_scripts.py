@@ -124,6 +124,13 @@ def test_a_runner_that_needs_nothing_is_left_alone(checkout: Checkout) -> None:
     assert code == 0 and "apparmor_restrict_unprivileged_userns=0" in checkout.told(), said
 
 
+def test_a_machine_without_control_groups_is_told_so(checkout: Checkout) -> None:
+    code, said = checkout.run("in-control-group", "echo", "ran", CGROUP=str(checkout.root))
+    assert code == 1
+    assert said.startswith("There is no cgroup v2 with a limit on memory at ")
+    assert len(said.splitlines()) == 1
+
+
 def test_only_ready_cells_are_published_from_a_gpu(checkout: Checkout) -> None:
     checkout.program("make", '#!/bin/sh\necho make $* >>"$GH_LOG"\n')
     python = checkout.root / ".venv" / "bin" / "python"

@@ -137,6 +137,7 @@ def test_ci_runs_everything_on_both_versions_of_python() -> None:
         "scripts/prepare-runner",
         "make",
         "make test",
+        "scripts/in-control-group .venv/bin/pytest tests/grader/test_control_groups.py",
         "scripts/summarize",
     ]
 
