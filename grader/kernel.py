@@ -224,7 +224,9 @@ class KernelClient(NotebookClient):
     @property
     def reason(self) -> tuple[str, str] | None:
         """Which limit the kernel was killed for, where it was."""
-        return self.stopped_because or getattr(self.provisioner, "stopped_because", None)
+        if self.stopped_because is None and isinstance(self.provisioner, SandboxProvisioner):
+            return self.provisioner.why_stopped()
+        return self.stopped_because
 
 
 def _explain(error: Exception, client: KernelClient) -> tuple[str, str]:

@@ -128,12 +128,17 @@ class SandboxProvisioner(KernelProvisionerBase):
         if self.process is not None:
             self.process.kill()
 
+    def why_stopped(self) -> Reason | None:
+        """Which limit the sandbox was ended for, by us or by the kernel; None if for none."""
+        if self.stopped_because is None and self._group is not None and self._group.ran_out():
+            self.stopped_because = too_much_memory(self.limits)
+        return self.stopped_because
+
     async def cleanup(self, restart: bool = False) -> None:
         """Stop watching and close what is open."""
         if self._watch is not None:
             self._watch.cancel()
-        if self._group is not None and self._group.ran_out():
-            self.stopped_because = self.stopped_because or too_much_memory(self.limits)
+        self.why_stopped()  # while the group is there to be asked
         if self.process is not None:
             self.process.kill()
             await self.wait()

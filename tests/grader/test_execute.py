@@ -4,6 +4,7 @@ import asyncio
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -14,7 +15,8 @@ from grader import sandbox
 from grader.errors import GraderError
 from grader.execute import WROTE_TO_STDERR, Run, failure, run_notebook
 from grader.limits import MIB, Limits
-from grader.provisioner import SandboxKernelManager
+from grader.provisioner import SandboxKernelManager, SandboxProvisioner
+from grader.watch import ControlGroup
 
 LIMITS = Limits(
     cell_seconds=30,
@@ -117,6 +119,20 @@ def test_what_ends_a_run_is_named_and_later_cells_fail(
     assert trouble is not None and words in trouble[0]
     first, last = cells(runs[case])
     assert errors(first)[-1:] == errors(last) == ["CellNotRun"]
+
+
+@pytest.mark.sandbox
+def test_a_run_that_the_system_ended_for_its_memory_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "memory.events").write_text("oom 1\noom_kill 1\n")
+    group = ControlGroup(tmp_path)
+    monkeypatch.setattr(SandboxProvisioner, "_make_group", lambda self: group)
+    nb = new_notebook(cells=[new_code_cell(source) for source in CASES["exit"]])
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(run_notebook, nbformat.writes(nb), LIMITS).result()
+    assert run.trouble is not None
+    assert "it used more than 400 MiB of memory" in run.trouble[0]
 
 
 @pytest.mark.sandbox
