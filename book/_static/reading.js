@@ -126,10 +126,14 @@
   });
   document.querySelectorAll(SCROLLERS).forEach(function (box) { sizes.observe(box); });
 
-  /* The sections that look.css leaves out at first: laid out one by one when there is time, and
+  /* The sections that look.css leaves out at first: laid out bit by bit when there is time, and
      all at once for whoever goes to a place in the page or to its end, or prints it. */
   var folded = Array.from(document.querySelectorAll(".bd-article > section > section"));
-  var whenIdle = window.requestIdleCallback || function (step) { setTimeout(step, 30); };
+  var pieces = [];
+  var ROOM = 12; // milliseconds of an idle period that another piece may take
+  var whenIdle = window.requestIdleCallback || function (step) {
+    setTimeout(function () { step({ timeRemaining: function () { return 0; } }); }, 30);
+  };
 
   function unfoldAll() {
     if (!root.classList.contains("bi-unfolding")) return;
@@ -137,12 +141,33 @@
     document.querySelectorAll(".bd-article > section > section").forEach(function (section) {
       section.style.contentVisibility = "";
     });
+    pieces.forEach(function (piece) { piece.classList.remove("bi-folded"); });
+    pieces = [];
   }
 
-  function unfoldNext() {
-    var section = folded.shift();
-    if (!section) return unfoldAll();
+  /* A section of much maths is too much for one step: its parts come one after another. */
+  function openSection(section) {
+    if (section.getBoundingClientRect().top > window.innerHeight) {
+      pieces = Array.from(section.querySelectorAll(":scope > *, :scope section > *"))
+        .filter(function (part) { return part.tagName !== "SECTION"; });
+      pieces.forEach(function (piece) { piece.classList.add("bi-folded"); });
+    }
     section.style.contentVisibility = "visible";
+  }
+
+  function unfoldNext(idle) {
+    if (!root.classList.contains("bi-unfolding")) return;
+    do {
+      if (!pieces.length) {
+        if (!folded.length) return unfoldAll();
+        openSection(folded.shift());
+      }
+      if (pieces.length) {
+        var piece = pieces.shift();
+        piece.classList.remove("bi-folded");
+        piece.getBoundingClientRect(); // laid out now, so that the time it takes is counted
+      }
+    } while (idle.timeRemaining() > ROOM);
     whenIdle(unfoldNext, { timeout: 500 });
   }
 
