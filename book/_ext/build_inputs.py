@@ -46,5 +46,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("terms", "", "env", str)
     app.add_config_value("extension_files", "", "html", str)
     app.add_config_value("static_files", "", "html", str)
-    app.connect("config-inited", _look)
+    app.connect("config-inited", _look, priority=900)  # after others added their folders
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -46,7 +46,7 @@ class _Kept:
 
     Attributes:
         uses: by page, where terms stand in it.
-        shown: by page with a glossary, the rows that were written last.
+        shown: by page with a glossary, the rows that it has or is about to get.
     """
 
     uses: dict[str, Uses] = field(default_factory=dict)

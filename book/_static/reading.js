@@ -132,7 +132,10 @@
   var pieces = [];
   var ROOM = 12; // milliseconds of an idle period that another piece may take
   var whenIdle = window.requestIdleCallback || function (step) {
-    setTimeout(function () { step({ timeRemaining: function () { return 0; } }); }, 30);
+    setTimeout(function () {
+      var end = performance.now() + 2 * ROOM;
+      step({ timeRemaining: function () { return end - performance.now(); } });
+    }, 30);
   };
 
   function unfoldAll() {

@@ -28,6 +28,9 @@ PAGES = [page.relative_to(SITE).as_posix() for page in pages(SITE)]
 """Every page of the built site, by its address below the site's."""
 
 
+UNFOLDED = "html:not(.bi-unfolding)"
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark whatever needs a browser, by itself or through a fixture."""
     if "browser" in getattr(item, "fixturenames", ()):
@@ -100,16 +103,23 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
-    """Open a path of the site as a new reader with the given settings."""
+    """Open a path of the site as a new reader with the given settings.
+
+    The page is all there, so that nothing moves under the pointer, unless it may be coming up.
+    """
     contexts = []
 
-    def open_as_new(path: str, *, width: int = 1440, **settings: object) -> Page:
+    def open_as_new(
+        path: str, *, width: int = 1440, coming_up: bool = False, **settings: object
+    ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 900}, **({"locale": "en-US"} | settings)
         )
         contexts.append(context)
         page = context.new_page()
         page.goto(f"{site}/{path}")
+        if not coming_up:
+            page.wait_for_selector(UNFOLDED, state="attached")
         return page
 
     yield open_as_new
@@ -119,7 +129,7 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
 
 def lay_out_everything(page: Page) -> None:
     """Wait until what lies below the screen is laid out, too, so that it can be measured."""
-    page.wait_for_selector("html:not(.bi-unfolding)", state="attached")
+    page.wait_for_selector(UNFOLDED, state="attached")
     page.evaluate(
         "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import execution_progress
 import pytest
+from execution_cache import memory
 from execution_cache.imports import files_needed
 from execution_cache.memory import surroundings
 from execution_cache.store import KEPT, Entry, Store, read_chapter
@@ -106,12 +108,12 @@ def test_old_runs_and_runs_of_chapters_that_are_gone_are_dropped(book: Book) -> 
 
 
 @pytest.fixture
-def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def looked_up(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Names of the notebooks whose cells and imports are read, as builds go on."""
-    names: list[str] = []
+    names: set[str] = set()
 
     def entry(store: Store, name: str, nb: NotebookNode) -> Entry:
-        names.append(name.removeprefix("book/"))
+        names.add(name.removeprefix("book/"))
         return found(store, name, nb)
 
     found = Store.entry
@@ -133,11 +135,12 @@ def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ("tiny/unused.py", "print('changed')", ALL),
         ("tiny/numbers/more.txt", "11 13", ALL),
         ("other.py", "pi = 3", ALL),
+        ("other/__init__.py", "pi = 3", ALL),
         ("constraints.txt", "sympy==1.15\n", ALL),
     ],
 )
 def test_where_runs_belong_is_found_out_again_only_where_it_may_have_changed(
-    book: Book, looked_up: list[str], changed: str, text: str, again: list[str]
+    book: Book, looked_up: set[str], changed: str, text: str, again: list[str]
 ) -> None:
     book.write(changed, text)
     try:
@@ -145,10 +148,47 @@ def test_where_runs_belong_is_found_out_again_only_where_it_may_have_changed(
         assert sorted(looked_up) == again
         looked_up.clear()
         book.build()
-        assert looked_up == []
+        assert not looked_up
     finally:
         if changed not in FILES:
             (book.root / changed).unlink()
+
+
+def test_notes_that_were_not_written_to_their_end_are_made_anew(
+    book: Book, looked_up: set[str]
+) -> None:
+    notes = book.root / "doctrees" / "executed.json"
+    whole = notes.read_text()
+    notes.write_text(whole[:-9])
+    assert book.build() == []
+    assert sorted(looked_up) == ALL
+    assert notes.read_text() == whole
+
+
+def test_other_code_for_keys_is_a_reason_to_look_again(
+    book: Book, looked_up: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = shutil.copytree(Path(memory.__file__).parent, tmp_path / "execution_cache")
+    monkeypatch.setattr(memory, "__file__", str(own / "memory.py"))
+    book.build()
+    looked_up.clear()
+    book.build()
+    assert not looked_up
+    (own / "imports.py").write_text("# other code\n")
+    book.build()
+    assert sorted(looked_up) == ALL
+
+
+def test_a_package_that_no_chapter_imports_may_change(
+    tmp_path: Path, looked_up: set[str]
+) -> None:
+    book = Book(tmp_path)
+    book.write("other/__init__.py", "pi = 3\n")
+    book.build()
+    looked_up.clear()
+    book.write("other/__init__.py", "pi = 4\n")
+    book.build()
+    assert not looked_up
 
 
 @pytest.mark.parametrize(

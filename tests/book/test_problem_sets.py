@@ -250,7 +250,6 @@ def test_the_list_is_made_again_when_a_title_or_a_set_changes_and_only_then(
 
     pages()
     env = pickle.loads((book.parent / "doctrees" / "environment.pickle").read_bytes())
-    env.config = SimpleNamespace(root_doc="index")
     config = SimpleNamespace(problem_sets={}, root_doc="index")
     app = SimpleNamespace(srcdir=str(book), config=config, env=env)
     assert _moved(app, env) == []

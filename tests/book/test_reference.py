@@ -39,6 +39,11 @@ class Book:
     def build(self, **settings: object) -> list[str]:
         """Build it; the pages that were written."""
         written: list[str] = []
+        self.merged = 0
+
+        def merge(*told: object) -> None:
+            self.merged += 1
+
         config = {
             "extensions": ["myst_parser", "build_inputs", "bilingual", "reference", "maths"],
             "html_math_renderer": "katex",
@@ -52,6 +57,7 @@ class Book:
         with patch_docutils(), docutils_namespace():
             folders = (source, None, html, doctrees)
             app = Sphinx(*folders, "html", config, StringIO(), StringIO(), **settings)
+            app.connect("env-merge-info", merge)
             app.connect("html-page-context", lambda app, page, *rest: written.append(page))
             app.build()
         return sorted(set(written) & set(PAGES))
@@ -104,4 +110,5 @@ def test_pages_read_by_several_processes_are_all_looked_through(book: Book) -> N
         book.write(f"more-{number}.md", f"# More {{ko}}`더`\n\nWords {number}.\n")
     expected = book.rows()
     book.build(freshenv=True, parallel=2)
+    assert book.merged > 1
     assert book.rows() == expected

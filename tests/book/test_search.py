@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -73,6 +73,28 @@ def test_words_found_in_an_earlier_build_are_not_looked_for_again(notes: Path) -
     assert korean.words("학습하는 그림") == second
     korean.words("새 글")
     assert korean.found == {"새 글"}
+
+
+def test_words_that_were_not_written_to_their_end_are_looked_for_again(notes: Path) -> None:
+    from bilingual_search import known, korean
+
+    found = korean.words("새 글")
+    known.save(notes, all_asked=True)
+    notes.write_text(notes.read_text(encoding="utf-8")[:-2], encoding="utf-8")
+    known.load(notes)
+    assert not korean.known
+    assert korean.words("새 글") == found
+
+
+def test_a_build_keeps_the_words_for_the_next(build: Callable) -> None:
+    from bilingual_search import korean
+
+    extensions = ["myst_parser", "bilingual", "maths", "bilingual_search"]
+    page = "# Words {ko}`낱말`\n\nText.\n\n:::{ko}\n생성자가 점을 만듭니다.\n:::\n"
+    build(page, extensions=extensions)
+    assert korean.found
+    build(page, extensions=extensions)
+    assert korean.asked and not korean.found
 
 
 def test_texts_that_the_book_has_no_more_are_forgotten(notes: Path) -> None:

@@ -66,17 +66,18 @@ def comes_to_its_place(page) -> bool:
 
 
 def test_a_link_to_a_place_in_a_page_leads_there(open_page):
-    assert comes_to_its_place(open_page(f"{CHAPTER}?lang=both#summary"))
+    page = open_page(f"{CHAPTER}?lang=both#summary", coming_up=True)
+    assert comes_to_its_place(page)
 
 
 def test_the_contents_lead_to_their_sections_while_a_page_comes_up(open_page):
-    page = open_page(f"{CHAPTER}?lang=en")
+    page = open_page(f"{CHAPTER}?lang=en", coming_up=True)
     page.locator(".bd-toc-nav a").last.click()
     assert comes_to_its_place(page)
 
 
 def test_all_of_a_page_is_laid_out_soon_after_it_is_there(open_page):
-    page = open_page(f"{CHAPTER}?lang=en")
+    page = open_page(f"{CHAPTER}?lang=en", coming_up=True)
     lay_out_everything(page)
     skipped = """() => [...document.querySelectorAll("article *")].filter((part) =>
         getComputedStyle(part).contentVisibility !== "visible").length"""
@@ -84,7 +85,7 @@ def test_all_of_a_page_is_laid_out_soon_after_it_is_there(open_page):
 
 
 def test_the_end_of_a_page_is_its_end_while_it_comes_up(open_page):
-    page = open_page(f"{CHAPTER}?lang=en")
+    page = open_page(f"{CHAPTER}?lang=en", coming_up=True)
     page.keyboard.press("End")
     page.wait_for_selector(".reading-mark[aria-pressed=true]", timeout=10_000)
     left = "document.documentElement.scrollHeight - scrollY - innerHeight"

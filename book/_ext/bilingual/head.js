@@ -14,7 +14,7 @@
   }
   root.dataset.lang = mode;
   root.lang = mode === "ko" ? "ko" : "en";
-  // Readers at the top of a page get it section by section; see reading.js. Those who come to a
+  // Readers at the top of a page get it part by part; see reading.js. Those who come to a
   // place in it, or back to one, need all that stands before.
   var visit = performance.getEntriesByType("navigation")[0];
   if (!location.hash && visit && visit.type === "navigate") root.classList.add("bi-unfolding");

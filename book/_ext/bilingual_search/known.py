@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -30,7 +31,7 @@ def load(notes: Path) -> None:
     """Take over what an earlier build wrote, if words would still be found the same way."""
     for collected in (korean.known, korean.asked, korean.found):
         collected.clear()
-    if notes.is_file():
+    with suppress(OSError, ValueError):  # no file, or one that was not written to its end
         kept = json.loads(notes.read_text(encoding="utf-8"))
         if kept["made_with"] == _made_with():
             korean.known.update(kept["words"])

@@ -57,7 +57,11 @@ def _choose_cache(app: Sphinx, docname: str, content: list[str]) -> None:
     path = Path(app.env.doc2path(docname))
     if app.config.nb_execution_mode != "cache" or path.suffix != ".md":
         return
-    entry = _memories[app.env].entry(path)
+    memory = _memories[app.env]
+    entry = memory.entry(path)
+    if entry is not None and not entry.complete:
+        # Its cells run now, so it counts where torch says that they do.
+        entry = memory.entry(path, afresh=True)
     if entry is None:
         return
     if not entry.complete:

@@ -10,6 +10,8 @@ import functools
 import importlib.metadata
 import json
 import os
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -27,14 +29,14 @@ class Found:
     """What is known of a page.
 
     Attributes:
-        seen: hash of the page's text and of all that was around it.
-        cells: hash of its code cells and of all that was around them; empty without cells.
+        text: hash of the page's text.
+        code: hash of its code cells; empty without cells.
         parts: see `Entry`; empty without cells.
         key: the entry's key; empty without cells.
     """
 
-    seen: str
-    cells: str
+    text: str
+    code: str
     parts: dict[str, str]
     key: str
 
@@ -51,65 +53,95 @@ class Memory:
         self._notes = notes
         self._root = root
         self._around = surroundings(root)
-        kept = json.loads(notes.read_text()) if notes.is_file() else {}
-        self._before = {name: Found(**found) for name, found in kept.items()}
+        self._packages = packages(root)
+        self._before: dict[str, Found] = {}
         self._now: dict[str, Found] = {}
+        # There is no file, or an earlier version wrote it, or not to its end.
+        with suppress(OSError, ValueError, KeyError):
+            kept = json.loads(notes.read_text(encoding="utf-8"))
+            now = {name: self._packages.get(name) for name in kept["packages"]}
+            if kept["around"] == self._around and kept["packages"] == now:
+                self._before = {name: Found(**found) for name, found in kept["pages"].items()}
 
-    def entry(self, page: Path) -> Entry | None:
-        """Where the run of a page belongs; None if it has no code cells."""
+    def entry(self, page: Path, *, afresh: bool = False) -> Entry | None:
+        """Where the run of a page belongs; None if it has no code cells.
+
+        Args:
+            page: the page's file.
+            afresh: whether to find it out again though nothing is seen to have changed.
+        """
         name = page.relative_to(self._root).with_suffix("").as_posix()
-        seen = hash_of(f"{self._around}{page.read_text(encoding='utf-8')}".encode())
-        found = self._now.get(name) or self._before.get(name)
-        if found is None or found.seen != seen:
-            found = self._find(name, page, seen, found)
+        text = hash_of(page.read_bytes())
+        found = None if afresh else self._now.get(name) or self._before.get(name)
+        if found is None or found.text != text:
+            found = self._find(name, page, text, found)
         self._now[name] = found
         if not found.key:
             return None
         return Entry(name, found.parts, Store.folder_of(self._root, name) / found.key)
 
-    def _find(self, name: str, page: Path, seen: str, before: Found | None) -> Found:
+    def _find(self, name: str, page: Path, text: str, before: Found | None) -> Found:
         nb = read_chapter(page)
         if nb is None:
-            return Found(seen, "", {}, "")
-        cells = hash_of(f"{self._around}{_code(nb)}".encode())
-        if before is not None and before.cells == cells:
-            return Found(seen, cells, before.parts, before.key)
+            return Found(text, "", {}, "")
+        code = hash_of(_code(nb).encode())
+        if before is not None and before.code == code:
+            return Found(text, code, before.parts, before.key)
         entry = Store.here(self._root).entry(name, nb)
-        return Found(seen, cells, entry.parts, entry.key)
+        return Found(text, code, entry.parts, entry.key)
 
     def keep(self) -> None:
         """Write down what is known of the pages that were asked for."""
         if self._now != self._before:
+            pages = {name: asdict(found) for name, found in sorted(self._now.items())}
             self._notes.parent.mkdir(parents=True, exist_ok=True)
-            kept = {name: asdict(found) for name, found in sorted(self._now.items())}
-            self._notes.write_text(json.dumps(kept, indent=1))
+            # A page can come to need another package only through a change in what is covered.
+            used = {part.split("/")[0] for found in self._now.values() for part in found.parts}
+            needed = {name: self._packages[name] for name in sorted(used & set(self._packages))}
+            kept = {"around": self._around, "packages": needed, "pages": pages}
+            self._notes.write_text(json.dumps(kept, indent=1), encoding="utf-8")
             self._before = dict(self._now)
 
 
 def _code(nb: NotebookNode) -> str:
     """All that jupyter-cache's hash of a notebook may cover: kernel, and cells with tags."""
     cells = [cell for cell in nb.cells if cell.cell_type == "code"]
-    return json.dumps([nb.metadata, [(cell.metadata, cell.source) for cell in cells]])
+    told = [nb.metadata, [(cell.metadata, cell.source) for cell in cells]]
+    return json.dumps(told, default=str)  # YAML has dates
 
 
 def surroundings(root: Path) -> str:
-    """A hash of all that any notebook's key may depend on beside its own cells.
+    """A hash of all that any notebook's key may depend on beside its cells and the packages.
 
-    These are every file of the packages below `root`, the pins, the profile, Python, and what
-    shows that torch might find other devices than before, without asking torch.
+    These are the names of what can be imported from `root`, the pins, the code that makes keys,
+    the profile, Python, and what shows that torch might find other devices than before, without
+    asking torch.
     """
-    packages = sorted(path.parent for path in root.glob("*/__init__.py"))
-    files = [path for package in packages for path in sorted(package.rglob("*"))]
-    files += sorted(root.glob("*.py")) + [root / name for name in PINS]
-    held = [
-        f"{path.relative_to(root)} {hash_of(path.read_bytes())}"
-        for path in files
-        if path.is_file() and "__pycache__" not in path.parts
-    ]
+    files = [root / name for name in PINS] + sorted(root.glob("*.py"))
+    files += sorted(Path(__file__).parent.glob("*.py"))
     told = sorted(item for item in os.environ.items() if item[0].startswith(VARIABLES))
     devices = sorted(path.name for pattern in DEVICES for path in Path("/dev").glob(pattern))
-    around = [str(root), held, told, devices, _torch(), profile(), python_version()]
+    names = sorted(path.parent.name for path in root.glob("*/__init__.py"))
+    around = [_held(files), names, told, devices, _torch(), profile(), python_version()]
     return hash_of(json.dumps(around).encode())
+
+
+def packages(root: Path) -> dict[str, str]:
+    """A hash of all files of each package below `root`, by its name."""
+    folders = sorted(path.parent for path in root.glob("*/__init__.py"))
+    return {
+        folder.name: hash_of(json.dumps(_held(sorted(folder.rglob("*")))).encode())
+        for folder in folders
+    }
+
+
+def _held(files: Iterable[Path]) -> list[str]:
+    held = []
+    for path in files:
+        if path.is_file() and "__pycache__" not in path.parts:
+            with suppress(FileNotFoundError):  # gone since it was listed
+                held.append(f"{path} {hash_of(path.read_bytes())}")
+    return held
 
 
 @functools.cache

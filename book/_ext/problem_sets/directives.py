@@ -200,7 +200,9 @@ def _pages_beside(app: Sphinx, docname: str) -> list[str]:
     """The pages of this page's folder, in the order of the table of contents."""
     folder = PurePosixPath(docname).parent
     pages = app.env.toctree_includes.get(app.config.root_doc, [])
-    return [page for page in pages if PurePosixPath(page).parent == folder and page != docname]
+    beside = [page for page in pages if PurePosixPath(page).parent == folder]
+    # A page that is gone is still in the table of contents until that is read again.
+    return [page for page in beside if page != docname and page in app.env.titles]
 
 
 def _list_row(
