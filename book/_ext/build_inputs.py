@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -20,22 +21,23 @@ TERMS = "terms.yml"
 
 
 def digest(folder: Path, paths: Iterable[Path]) -> str:
-    """One hash of the names and contents of the files among `paths`, all below `folder`."""
+    """One hash of the names and contents of the files among `paths`, all below `folder`.
+
+    What Python compiled does not count.
+    """
     whole = hashlib.sha256()
     for path in sorted(path for path in paths if path.is_file()):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        whole.update(f"{path.relative_to(folder).as_posix()}\n{content}\n".encode())
+        if "__pycache__" not in path.parts:
+            with suppress(FileNotFoundError):  # gone since it was listed
+                content = hashlib.sha256(path.read_bytes()).hexdigest()
+                whole.update(f"{path.relative_to(folder).as_posix()}\n{content}\n".encode())
     return whole.hexdigest()
 
 
 def _look(app: Sphinx, config: Config) -> None:
     config.extension_code = digest(EXTENSIONS, EXTENSIONS.rglob("*.py"))
     config.terms = digest(Path(app.srcdir), [Path(app.srcdir) / TERMS])
-    others = (
-        path
-        for path in EXTENSIONS.rglob("*")
-        if path.suffix != ".py" and "__pycache__" not in path.parts
-    )
+    others = (path for path in EXTENSIONS.rglob("*") if path.suffix != ".py")
     config.extension_files = digest(EXTENSIONS, others)
     static = [Path(app.confdir, name) for name in config.html_static_path]
     config.static_files = " ".join(digest(folder, folder.rglob("*")) for folder in static)

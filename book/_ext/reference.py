@@ -10,13 +10,13 @@ from itertools import accumulate
 from pathlib import Path
 
 from bilingual.syntax import plain_words_in_both, split_plain
+from build_inputs import TERMS
 from docutils import nodes
 from proofread.findings import Term, load_terms
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-TERMS = "terms.yml"
 # Stands between two texts, where no term can.
 BETWEEN = "\n\0\n"
 
@@ -35,7 +35,6 @@ class GlossaryDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Leave a mark; the first uses are not known before every page is read."""
-        self.env.note_dependency(str(Path(self.env.srcdir) / TERMS))
         _kept(self.env).shown.setdefault(self.env.docname, [])
         return [GlossaryTable()]
 
@@ -223,8 +222,4 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.connect("autodoc-skip-member", _skip_others)
     app.connect("autodoc-process-signature", _readable_signature)
     app.connect("autodoc-process-docstring", _drop_module_text, priority=400)
-    return {
-        "version": "1",
-        "parallel_read_safe": True,
-        "parallel_write_safe": True,
-    }
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,11 +10,11 @@ import functools
 import importlib.metadata
 import json
 import os
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from build_inputs import digest
 from nbformat import NotebookNode
 
 from .store import PINS, Entry, Store, hash_of, profile, python_version, read_chapter
@@ -117,31 +117,22 @@ def surroundings(root: Path) -> str:
     the profile, Python, and what shows that torch might find other devices than before, without
     asking torch.
     """
-    files = [root / name for name in PINS] + sorted(root.glob("*.py"))
-    files += sorted(Path(__file__).parent.glob("*.py"))
+    own = Path(__file__).parent
+    held = [
+        digest(root, [*(root / name for name in PINS), *root.glob("*.py")]),
+        digest(own, own.glob("*.py")),
+    ]
     told = sorted(item for item in os.environ.items() if item[0].startswith(VARIABLES))
     devices = sorted(path.name for pattern in DEVICES for path in Path("/dev").glob(pattern))
     names = sorted(path.parent.name for path in root.glob("*/__init__.py"))
-    around = [_held(files), names, told, devices, _torch(), profile(), python_version()]
+    around = [str(root), held, names, told, devices, _torch(), profile(), python_version()]
     return hash_of(json.dumps(around).encode())
 
 
 def packages(root: Path) -> dict[str, str]:
     """A hash of all files of each package below `root`, by its name."""
-    folders = sorted(path.parent for path in root.glob("*/__init__.py"))
-    return {
-        folder.name: hash_of(json.dumps(_held(sorted(folder.rglob("*")))).encode())
-        for folder in folders
-    }
-
-
-def _held(files: Iterable[Path]) -> list[str]:
-    held = []
-    for path in files:
-        if path.is_file() and "__pycache__" not in path.parts:
-            with suppress(FileNotFoundError):  # gone since it was listed
-                held.append(f"{path} {hash_of(path.read_bytes())}")
-    return held
+    folders = [path.parent for path in root.glob("*/__init__.py")]
+    return {folder.name: digest(folder, folder.rglob("*")) for folder in folders}
 
 
 @functools.cache

@@ -26,8 +26,4 @@ def setup(app: Sphinx) -> dict[str, object]:
     """Register the setting and the directives."""
     settings.setup(app)
     directives.setup(app)
-    return {
-        "version": "1",
-        "parallel_read_safe": True,
-        "parallel_write_safe": True,
-    }
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
